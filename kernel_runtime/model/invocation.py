@@ -1,0 +1,96 @@
+"""One invocation: what is asked, what an environment answers, and the record that stays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Start = Literal["cold", "warm", "suppressed"]
+"""How the environment came to serve: a new one, an idle one, or one whose process had died (AWS: "Lambda execution environment lifecycle")."""
+
+Cause = Literal["answered", "failed", "timeout", "exit", "signal", "out_of_memory", "tmp_full", "refused", "interrupted", "lost"]
+"""How a process came to an end of its init or of its invocation.
+
+answered: the handler returned, or init is done. failed: the runtime reported an error and lives. timeout: killed at the deadline. exit: the process ended with a status.
+signal: it died of one. out_of_memory: killed at the memory limit. tmp_full: killed since its /tmp grew over its size where that cannot be refused write by write.
+refused: the machine cannot carry it. interrupted: the lab was asked to break it off. lost: the worker host died.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """What an environment is asked. ``payload`` is the event as JSON bytes; the lab does not read it."""
+
+    request_id: str
+    function_arn: str
+    payload: bytes
+    trace_id: str = ""
+    client_context: str = ""
+    cognito_identity: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How an init or an invocation ended in its environment.
+
+    payload: the response, or the error as JSON (only for ``answered`` and ``failed``). detail: exit status or signal number.
+    duration_ms: in the environment's own clock. max_memory_mb: the most that the environment's processes have used, shared pages included.
+    log: what was printed, as bytes. cpu_ms: CPU time used, where it is known.
+    """
+
+    cause: Cause
+    payload: bytes = b""
+    error_type: str | None = None
+    detail: int = 0
+    duration_ms: float = 0.0
+    max_memory_mb: int = 0
+    log: bytes = b""
+    cpu_ms: float = 0.0
+    message: str = ""
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process can serve again as it is."""
+        return self.cause in ("answered", "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class InitFailure:
+    """An init that failed or timed out before or within an invocation: INIT_REPORT's own figures."""
+
+    phase: Literal["init", "invoke"]
+    status: Literal["error", "timeout"]
+    duration_ms: float
+    error_type: str | None
+    log: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class InvocationRecord:
+    """What is kept of an invocation that ran. REPORT line, metrics, cost and charts are read off it; the payload is not here.
+
+    began_at: seconds of the Unix epoch. status: ``success``, ``error`` (the function failed) or ``timeout``. max_memory_mb: as in REPORT.
+    init_log: printed during the init that this invocation paid for; log: printed by the handler. platform: the platform's own lines about the failure.
+    """
+
+    request_id: str
+    function: str
+    environment_id: int
+    start: Start
+    status: Literal["success", "error", "timeout"]
+    began_at: float
+    duration_ms: float
+    billed_ms: int
+    memory_mb: int
+    max_memory_mb: int
+    init_ms: float | None = None
+    error_type: str | None = None
+    init_failures: tuple[InitFailure, ...] = ()
+    init_log: bytes = b""
+    log: bytes = b""
+    platform: str = ""
+    runtime: str = ""
+    response_bytes: int = 0
+    cpu_ms: float = 0.0
+    ephemeral_mb: int = 512
+    architecture: str = "x86_64"

@@ -1,0 +1,45 @@
+"""Lambda's numbers, with their units in their names (AWS: "Lambda quotas", "Configure memory", "Understanding concurrency")."""
+
+MEMORY_MIN_MB = 128
+MEMORY_MAX_MB = 10_240
+MEMORY_DEFAULT_MB = 128
+MEMORY_PER_VCPU_MB = 1_769
+VCPU_MAX = 6.0
+
+TIMEOUT_MIN_S = 1
+TIMEOUT_MAX_S = 900
+TIMEOUT_DEFAULT_S = 3
+INIT_TIMEOUT_S = 10.0
+
+EPHEMERAL_MIN_MB = 512
+EPHEMERAL_MAX_MB = 10_240
+EPHEMERAL_DEFAULT_MB = 512
+
+ACCOUNT_CONCURRENCY = 1_000
+UNRESERVED_CONCURRENCY_MIN = 100
+SCALING_ENVIRONMENTS = 1_000
+SCALING_PERIOD_S = 10.0
+REQUESTS_PER_S_PER_CONCURRENCY = 10
+
+REQUEST_MAX_BYTES = 6_291_456
+RESPONSE_MAX_BYTES = 6_291_556
+VARIABLES_MAX_BYTES = 4_096
+LAYERS_MAX = 5
+ZIPPED_MAX_BYTES = 52_428_800
+UNZIPPED_MAX_BYTES = 262_144_000
+FUNCTION_NAME_MAX = 64
+HANDLER_MAX = 128
+
+OPEN_FILES_MAX = 1_024
+PROCESSES_MAX = 1_024
+
+KEEP_ALIVE_S = 600.0
+"""How long an idle environment is kept. AWS documents none; minutes to hours have been seen, ten minutes is the lab's choice."""
+
+LOG_MAX_BYTES = 1_048_576
+"""The lab's own bound on what one invocation may print before the rest is counted, not kept."""
+
+
+def cpu_share(memory_mb: int) -> float:
+    """vCPUs that a function of ``memory_mb`` MB gets: 1,769 MB is one, 10,240 MB is six (AWS: "Configure memory")."""
+    return min(memory_mb / MEMORY_PER_VCPU_MB, VCPU_MAX)
