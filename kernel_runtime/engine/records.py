@@ -1,0 +1,56 @@
+"""From the course of an invocation to the record that stays and the bytes that its caller is answered. Pure."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import Literal
+
+from ..journal.report import iso_ms
+from ..model.failures import failure_of
+from ..model.function import Function
+from ..model.invocation import InvocationRecord
+from .course import Course
+
+
+def conclude(request_id: str, environment_id: int, function: Function, course: Course, began_at: float, runtime: str) -> tuple[InvocationRecord, bytes]:
+    """The record and the response body of an invocation that has run its course. ``began_at``: seconds of the epoch."""
+    answer = course.answer
+    assert answer is not None
+    duration_ms = course.spent_ms
+    status: Literal["success", "error", "timeout"] = "success"
+    platform, error_type, body = "", None, answer.payload
+    if answer.cause == "timeout":
+        status, duration_ms = "timeout", function.timeout_s * 1_000.0
+    elif answer.cause != "answered":
+        status, error_type = "error", answer.error_type
+    reported_by_runtime = bool(answer.payload) and answer.cause in ("failed", "exit")
+    if status != "success" and not reported_by_runtime:
+        failure = failure_of(answer, request_id, function.timeout_s, iso_ms(began_at + duration_ms / 1_000))
+        platform, error_type, body = failure.log_line, failure.error_type, failure.body
+    init_ms = course.init.duration_ms if course.init is not None else None
+    handler_ran = not (course.init_failures and course.init_failures[-1].phase == "invoke")
+    record = InvocationRecord(
+        request_id=request_id,
+        function=function.name,
+        environment_id=environment_id,
+        start=course.start,
+        status=status,
+        began_at=began_at,
+        duration_ms=duration_ms,
+        # AWS bills the init too, since August 2025, and rounds the sum up to a whole ms.
+        billed_ms=ceil(round((init_ms or 0.0) + duration_ms, 2)),
+        memory_mb=function.memory_mb,
+        max_memory_mb=min(max(answer.max_memory_mb, course.init.max_memory_mb if course.init else 0), function.memory_mb),
+        init_ms=init_ms,
+        error_type=error_type,
+        init_failures=tuple(course.init_failures),
+        init_log=course.init_log,
+        log=answer.log if handler_ran else b"",
+        platform=platform,
+        runtime=runtime,
+        response_bytes=len(body),
+        cpu_ms=answer.cpu_ms,
+        ephemeral_mb=function.ephemeral_mb,
+        architecture=function.architecture,
+    )
+    return record, body

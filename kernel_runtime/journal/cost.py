@@ -1,0 +1,24 @@
+"""What an invocation costs by AWS's published prices, us-east-1, USD, first tier, free tier left out (AWS: "AWS Lambda pricing")."""
+
+from __future__ import annotations
+
+from ..model.invocation import InvocationRecord
+from ..model.limits import EPHEMERAL_DEFAULT_MB
+
+REQUEST_USD = 0.20 / 1_000_000
+GB_SECOND_USD = {"x86_64": 0.0000166667, "arm64": 0.0000133334}
+EPHEMERAL_GB_SECOND_USD = 0.0000000309
+MB_PER_GB = 1_024
+
+
+def invocation_usd(billed_ms: float, memory_mb: int, ephemeral_mb: int = EPHEMERAL_DEFAULT_MB, architecture: str = "x86_64") -> float:
+    """USD for one request of ``billed_ms`` ms: the request, its GB-seconds, and /tmp over 512 MB."""
+    billed_s = billed_ms / 1_000
+    compute = billed_s * memory_mb / MB_PER_GB * GB_SECOND_USD[architecture]
+    storage = billed_s * max(ephemeral_mb - EPHEMERAL_DEFAULT_MB, 0) / MB_PER_GB * EPHEMERAL_GB_SECOND_USD
+    return REQUEST_USD + compute + storage
+
+
+def record_usd(record: InvocationRecord) -> float:
+    """USD for what ``record`` says. Errors and timeouts cost as any other; throttles leave no record and cost nothing."""
+    return invocation_usd(record.billed_ms, record.memory_mb, record.ephemeral_mb, record.architecture)
