@@ -1,0 +1,26 @@
+"""Cost by the published prices."""
+
+from __future__ import annotations
+
+import pytest
+
+from kernel_runtime.journal.cost import invocation_usd, record_usd
+
+from .records import record
+
+
+def test_a_second_at_one_gb_costs_a_gb_second_and_a_request() -> None:
+    assert invocation_usd(1_000, 1_024) == pytest.approx(0.0000166667 + 0.0000002)
+
+
+def test_tmp_over_512_mb_is_paid_for() -> None:
+    extra = invocation_usd(1_000, 128, ephemeral_mb=512 + 1_024) - invocation_usd(1_000, 128)
+    assert extra == pytest.approx(0.0000000309)
+
+
+def test_arm_is_cheaper() -> None:
+    assert invocation_usd(1_000, 1_024, architecture="arm64") == pytest.approx(0.0000133334 + 0.0000002)
+
+
+def test_a_record_costs_what_it_was_billed() -> None:
+    assert record_usd(record(billed_ms=250, memory_mb=2_048)) == invocation_usd(250, 2_048)

@@ -1,0 +1,81 @@
+"""Log lines, letter for letter."""
+
+from __future__ import annotations
+
+from kernel_runtime.journal.report import TAIL_BYTES, iso_ms, log_text, report_line, tail
+from kernel_runtime.model.invocation import InitFailure
+
+from .records import record
+
+ID = "8f5d9e1c-0000-4000-8000-000000000001"
+
+
+def test_a_warm_report_ends_with_a_tab() -> None:
+    assert report_line(record()) == f"REPORT RequestId: {ID}\tDuration: 3.01 ms\tBilled Duration: 4 ms\tMemory Size: 128 MB\tMax Memory Used: 36 MB\t"
+
+
+def test_a_cold_report_has_init_duration() -> None:
+    line = report_line(record(start="cold", init_ms=110.1, billed_ms=114))
+    assert line.endswith("\tBilled Duration: 114 ms\tMemory Size: 128 MB\tMax Memory Used: 36 MB\tInit Duration: 110.10 ms\t")
+
+
+def test_a_timeout_says_so() -> None:
+    line = report_line(record(status="timeout", duration_ms=3000.0, billed_ms=3000, error_type="Sandbox.Timedout", platform="…\n"))
+    assert "\tDuration: 3000.00 ms\t" in line
+    assert line.endswith("\tStatus: timeout")
+
+
+def test_a_killed_process_names_its_error_type() -> None:
+    line = report_line(record(status="error", error_type="Runtime.OutOfMemory", platform="RequestId: x Error: …\nRuntime.ExitError\n"))
+    assert line.endswith("\tStatus: error\tError Type: Runtime.OutOfMemory")
+
+
+def test_an_exception_that_the_runtime_reported_has_no_status() -> None:
+    assert "Status" not in report_line(record(status="error", error_type="ValueError"))
+
+
+def test_a_warm_log_is_start_output_end_report() -> None:
+    text = log_text(record(log=b"hello\n"))
+    assert text == f"START RequestId: {ID} Version: $LATEST\nhello\nEND RequestId: {ID}\n{report_line(record())}\n"
+
+
+def test_a_cold_log_begins_with_init_start_and_what_the_module_printed() -> None:
+    lines = log_text(record(start="cold", init_ms=95.0, init_log=b"imported\n", log=b"handled\n")).splitlines()
+    assert lines[0].startswith("INIT_START Runtime Version: python:3.13.v1\tRuntime Version ARN: arn:aws:lambda:us-east-1::runtime:")
+    assert lines[1:4] == ["imported", f"START RequestId: {ID} Version: $LATEST", "handled"]
+
+
+def test_a_failed_init_is_reported_in_both_phases() -> None:
+    failures = (
+        InitFailure("init", "error", 316.8, "Runtime.ImportModuleError", b"first\n"),
+        InitFailure("invoke", "error", 300.0, "Runtime.ImportModuleError", b"second\n"),
+    )
+    lines = log_text(record(start="cold", status="error", error_type="Runtime.ImportModuleError", init_failures=failures)).splitlines()
+    assert lines[1:6] == [
+        "first",
+        "INIT_REPORT Init Duration: 316.80 ms\tPhase: init\tStatus: error\tError Type: Runtime.ImportModuleError",
+        f"START RequestId: {ID} Version: $LATEST",
+        "second",
+        "INIT_REPORT Init Duration: 300.00 ms\tPhase: invoke\tStatus: error\tError Type: Runtime.ImportModuleError",
+    ]
+
+
+def test_an_init_that_timed_out_names_no_error_type() -> None:
+    text = log_text(record(start="cold", init_failures=(InitFailure("init", "timeout", 9999.79, None),)))
+    assert "INIT_REPORT Init Duration: 9999.79 ms\tPhase: init\tStatus: timeout\n" in text
+
+
+def test_the_tail_is_the_last_4_kb_and_has_no_init_start() -> None:
+    cold = record(start="cold", init_ms=1.0, log=b"x\n" * 10)
+    assert tail(cold).startswith(b"START RequestId")
+    long = record(log=b"y" * 10_000)
+    assert len(tail(long)) == TAIL_BYTES
+    assert tail(long).endswith((report_line(long) + "\n").encode())
+
+
+def test_output_that_is_not_utf_8_is_shown_with_replacement_characters() -> None:
+    assert "\ufffd" in log_text(record(log=b"\xff\n"))
+
+
+def test_times_are_iso_with_milliseconds() -> None:
+    assert iso_ms(1_738_324_803.0) == "2025-01-31T12:00:03.000Z"
