@@ -1,0 +1,122 @@
+"""Environments by state: what is idle and which of it goes first, what a function has in use, and what this machine's memory still carries.
+
+Every look-up is by key; no step walks a list.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ..model import limits
+from ..model.function import Function
+from .lifecycle import State, Step, after
+from .rates import Bucket
+
+Ending = Literal["idle", "replaced", "evicted", "deleted"]
+
+ASSUMED_MB = 48
+"""What a new environment is taken to need before one of its function has been seen: a Python process with a few imports."""
+MACHINE_RESERVE_MB = 128
+"""What is left to the notebook when environments take the rest."""
+
+
+@dataclass(slots=True, eq=False)
+class Environment:
+    """One place and what it does. ``need_mb``: the memory it was promised. ``retiring``: why it ends when its invocation does."""
+
+    id: int
+    pool: Pool
+    revision: int
+    need_mb: int
+    state: State = "initialising"
+    request_id: str = ""
+    idle_since: float = 0.0
+    retiring: Ending | None = None
+
+    def step(self, step: Step, what: object) -> None:
+        self.state = after(self.state, step, what)
+
+
+@dataclass(slots=True, eq=False)
+class Pool:
+    """One function: its configuration, its environments that serve nobody, and its counts. ``peak_mb``: the most one environment of this revision has used."""
+
+    function: Function
+    scaling: Bucket
+    requests: Bucket | None
+    idle: dict[int, Environment] = field(default_factory=dict)
+    empty: dict[int, Environment] = field(default_factory=dict)
+    busy: int = 0
+    initialising: int = 0
+    peak_mb: int = 0
+
+    @property
+    def in_use(self) -> int:
+        """Concurrency: invocations in flight, those whose environment is being initialised among them."""
+        return self.busy + self.initialising
+
+    @property
+    def need_mb(self) -> int:
+        return min(self.peak_mb or ASSUMED_MB, self.function.memory_mb)
+
+
+def scaling_bucket(now: float) -> Bucket:
+    """At most 1,000 new environments in 10 s (AWS: "Lambda scaling behavior")."""
+    return Bucket(limits.SCALING_ENVIRONMENTS, limits.SCALING_ENVIRONMENTS / limits.SCALING_PERIOD_S, now)
+
+
+def requests_bucket(concurrency: int, now: float) -> Bucket:
+    """Ten requests a second for each unit of concurrency (AWS: "Understanding Lambda function scaling")."""
+    rate = limits.REQUESTS_PER_S_PER_CONCURRENCY * concurrency
+    return Bucket(rate, rate, now)
+
+
+class Idle:
+    """Every environment that serves nobody, least recently used first."""
+
+    def __init__(self) -> None:
+        self._by_age: OrderedDict[int, Environment] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._by_age)
+
+    def __iter__(self) -> Iterator[Environment]:
+        return iter(self._by_age.values())
+
+    def add(self, environment: Environment) -> None:
+        self._by_age[environment.id] = environment
+
+    def discard(self, environment: Environment) -> None:
+        self._by_age.pop(environment.id, None)
+
+    def oldest(self) -> Environment | None:
+        return next(iter(self._by_age.values()), None)
+
+    def __contains__(self, environment: Environment) -> bool:
+        return environment.id in self._by_age
+
+
+class Machine:
+    """This machine's memory as last measured, less what has been promised since. Before a measurement nothing is refused."""
+
+    def __init__(self) -> None:
+        self._available_mb: int | None = None
+        self._promised_mb = 0
+
+    def measured(self, available_mb: int, initialising_mb: int) -> None:
+        """``initialising_mb``: promised to environments that have not taken it yet."""
+        self._available_mb = available_mb
+        self._promised_mb = initialising_mb
+
+    def lacks_mb(self, need_mb: int) -> int:
+        """How many MB are missing for ``need_mb``; 0 where it fits."""
+        if self._available_mb is None:
+            return 0
+        return max(0, need_mb + MACHINE_RESERVE_MB - (self._available_mb - self._promised_mb))
+
+    def promise(self, mb: int) -> None:
+        """Take ``mb`` (negative: give back)."""
+        self._promised_mb += mb

@@ -1,0 +1,91 @@
+"""Which language runtimes there are, and which interpreter of this machine runs one (AWS: "Lambda runtimes")."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from ..model.errors import InvalidParameterValueException
+
+PYTHON_RUNTIMES = ("python3.14", "python3.13", "python3.12", "python3.11", "python3.10", "python3.9", "python3.8")
+OTHER_RUNTIMES = (
+    "nodejs24.x", "nodejs22.x", "nodejs20.x", "java25", "java21", "java17", "java11", "java8.al2", "dotnet10", "dotnet8",
+    "ruby4.0", "ruby3.4", "ruby3.3", "ruby3.2", "provided.al2023", "provided.al2",
+)  # fmt: skip
+OLDEST_PYTHON = (3, 9)
+"""The loop inside an environment is written for this and newer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interpreter:
+    """A Python of this machine. version: ``3.13``. note: what a user must know where it is not the one asked for, else empty."""
+
+    executable: str
+    version: str
+    note: str = ""
+
+
+def default_runtime() -> str:
+    """The runtime of the kernel's own interpreter."""
+    return f"python{sys.version_info.major}.{sys.version_info.minor}"
+
+
+@lru_cache(maxsize=64)
+def find_interpreter(runtime: str) -> Interpreter:
+    """The interpreter for ``runtime``; the kernel's own, with a note, where the machine has none of that version.
+
+    Raises InvalidParameterValueException for a runtime that Lambda does not have, or that this lab does not run yet.
+    """
+    own = default_runtime()
+    if runtime in OTHER_RUNTIMES:
+        raise InvalidParameterValueException(f"The runtime {runtime} is Lambda's, but this lab runs Python only: use one of {', '.join(PYTHON_RUNTIMES)}")
+    if runtime not in PYTHON_RUNTIMES and runtime != own:
+        raise InvalidParameterValueException(
+            f"Value {runtime} at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: "
+            f"[{', '.join(PYTHON_RUNTIMES + OTHER_RUNTIMES)}] or be a valid ARN"
+        )
+    version = runtime.removeprefix("python")
+    if runtime == own:
+        return Interpreter(sys.executable, version)
+    found = _search(runtime) if tuple(map(int, version.split("."))) >= OLDEST_PYTHON else None
+    if found:
+        return Interpreter(found, version)
+    return Interpreter(sys.executable, own.removeprefix("python"), f"{runtime} is not on this machine: {own}, the kernel's own, runs instead")
+
+
+def runtime_version_line(runtime: str) -> str:
+    """What INIT_START says. Of AWS's shape; the version and the hash are the lab's own, since AWS's name builds that run only there."""
+    name, version = re.fullmatch(r"([a-z]+)(.*)", runtime).groups()  # type: ignore[union-attr]
+    digest = hashlib.sha256(f"serverless-lab {runtime}".encode()).hexdigest()
+    return f"Runtime Version: {name}:{version}.v1\tRuntime Version ARN: arn:aws:lambda:us-east-1::runtime:{digest}"
+
+
+def _search(runtime: str) -> str | None:
+    for candidate in _candidates(runtime):
+        if candidate and _runs_as(candidate, runtime):
+            return candidate
+    return None
+
+
+def _candidates(runtime: str) -> list[str]:
+    version = runtime.removeprefix("python")
+    roots = [Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")), Path(sys.base_prefix).parent.parent]
+    pyenv = [str(p / "bin" / runtime) for root in roots for p in sorted(root.glob(f"versions/{version}.*"), reverse=True)]
+    return [shutil.which(runtime) or "", str(Path(sys.base_prefix) / "bin" / runtime), *pyenv]
+
+
+def _runs_as(executable: str, runtime: str) -> bool:
+    """A shim may bear a version's name and run another, or nothing."""
+    program = "import sys; print('python%d.%d' % sys.version_info[:2])"
+    try:
+        said = subprocess.run([executable, "-I", "-S", "-c", program], capture_output=True, text=True, timeout=10, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return said.stdout.strip() == runtime
