@@ -63,7 +63,7 @@ class Lab:
         self.layers = Layers(self.home)
         self._store = Store(self.home)
         self._table = FunctionTable(self.home / "lab.sqlite") if self._kept else None
-        self._fleet = fleet or LocalFleet(self._store.unpacked, self.layers.merged, mechanisms)
+        self._fleet = fleet or LocalFleet(self._store.unpacked, self.layers.merged, mechanisms, [] if self._kept else [str(self.home)])
         self.journal = Journal()
         self._engine = Engine(self._fleet, Controller(account_concurrency, keep_alive_s), self.journal, describe_runtime=_describe_runtime)
         self._functions: dict[str, Function] = {}

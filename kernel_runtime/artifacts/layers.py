@@ -68,7 +68,7 @@ class Layers:
             match = _ARN.fullmatch(arn) if isinstance(arn, str) else None
             versions = self._index.get(match[3], []) if match else []
             if match is None or not 1 <= int(match[4]) <= len(versions):
-                raise InvalidParameterValueException(f"Layer version ARN {arn} does not exist.")
+                raise InvalidParameterValueException(f"Layer version {arn} does not exist.")
             if match[3] in seen:
                 raise InvalidParameterValueException(
                     "Two different versions of the same layer are not allowed to be referenced in the same function. "

@@ -47,8 +47,8 @@ class _Encoder(json.JSONEncoder):
 _encode = _Encoder(ensure_ascii=sys.version_info < (3, 12)).encode
 
 
-def serve(sock: socket.socket, plan: Dict[str, Any]) -> NoReturn:
-    """Be the environment's process until the socket closes. ``plan``: see ``host.environment``."""
+def serve(sock: socket.socket, plan: Dict[str, Any], initialised: Callable[[], None] = lambda: None) -> NoReturn:
+    """Be the environment's process until the socket closes. ``plan``: see ``fleet.plans``. ``initialised`` is called when init went well."""
     began_ns = plan.get("began_ns") or time.monotonic_ns()
     printed = output.install(plan["log_max_bytes"])
     as_json = plan["variables"].get("AWS_LAMBDA_LOG_FORMAT", "").upper() == "JSON"
@@ -64,6 +64,7 @@ def serve(sock: socket.socket, plan: Dict[str, Any]) -> NoReturn:
         sock.sendall(channel.encode_reply(Reply(INIT_FAILED, duration_ns, time.process_time_ns(), _max_rss_kb(), body["errorType"], _bytes(body))))
         os._exit(1)
     printed.end_invocation()
+    initialised()
     sock.sendall(channel.encode_reply(Reply(READY, time.monotonic_ns() - began_ns, time.process_time_ns(), _max_rss_kb())))
     _loop(sock, plan, handler, paths, printed, as_json)
     sys.exit(0)

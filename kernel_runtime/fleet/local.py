@@ -1,0 +1,275 @@
+"""This machine: environments in a worker host, each one's socket in the hands of its caller.
+
+Both ends of a channel are made here and the environment's end is sent along with the order to start, so a cold start needs no thread but its caller's, and a
+warm call none of the host.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from ..control.facts import EnvironmentDied, HostLost, MachineMeasured
+from ..model.errors import LabClosed
+from ..model.function import Function
+from ..model.invocation import Answer, Cause, Invocation
+from ..model.limits import INIT_TIMEOUT_S
+from ..runtimes.channel import ANSWER, INIT_FAILED, READY, ChannelError, Reply, Request, encode_request
+from ..wire import Died, Interrupt, Measured, Start, Stop
+from .base import Enforcement, HostFact, Waiting
+from .host_process import HostProcess, sweep_leftovers
+from .place import Place
+from .plans import interpreter_of, plan_of, shown_folders
+from .waits import Settled
+
+SLOTS_MAX = 16_383
+_SHORT_S = 0.5
+"""A deadline nearer than this is told to the host by the doorbell: it looks at the slots only four times a second."""
+
+
+class LocalFleet:
+    """A fleet on this machine. bundles: a code's hex digest to its folder. layers: ARNs to the merged /opt, or None. remove: folders to remove should this process die."""
+
+    def __init__(
+        self,
+        bundles: Callable[[str], Path],
+        layers: Callable[[Sequence[str]], Path | None],
+        mechanisms: Literal["best", "portable"] = "best",
+        remove: Sequence[str] = (),
+    ) -> None:
+        self._bundles = bundles
+        self._layers = layers
+        self._mechanisms = os.environ.get("SERVERLESS_LAB_MECHANISMS", mechanisms)
+        self._remove = list(remove)
+        self._places: dict[int, Place] = {}
+        self._free_slots: list[int] = []
+        self._slots_used = 0
+        self._changing = threading.RLock()
+        self._generation = 0
+        self._closed = False
+        self._host: HostProcess | None = None
+        self._tell: Callable[[HostFact], None] = lambda fact: None
+
+    def open(self, tell: Callable[[HostFact], None]) -> None:
+        self._tell = tell
+        sweep_leftovers()
+        self._begin_host()
+
+    def start(self, environment_id: int, function: Function) -> None:
+        with self._changing:
+            place = self._places[environment_id] = Place(environment_id, function, self._take_slot(), self._generation)
+        self._begin(place, INIT_TIMEOUT_S, again=False)
+
+    def restart(self, environment_id: int, timeout_s: float) -> None:
+        place = self._places[environment_id]
+        again = place.generation == self._generation
+        place.generation = self._generation  # a lost host took the place with it: it is made anew
+        self._begin(place, timeout_s, again)
+
+    def initialised(self, environment_id: int) -> Waiting[Answer]:
+        place = self._places[environment_id]
+        reply = yield from self._reply(place)
+        if isinstance(reply, Died):
+            return _ended(reply, place.take_log(), place.function, (time.monotonic() - place.began_s) * 1e3)
+        answer = Answer(
+            "answered" if reply.kind == READY else "exit",
+            reply.payload,
+            reply.error_type or None,
+            detail=0 if reply.kind == READY else 1,
+            duration_ms=reply.duration_ns / 1e6,
+            max_memory_mb=-(-reply.max_rss_kb // 1_024),
+            log=place.take_log(),
+            cpu_ms=reply.cpu_ns / 1e6,
+        )
+        if reply.kind == INIT_FAILED:
+            yield Settled(place.died)
+        return answer
+
+    def exchange(self, environment_id: int, invocation: Invocation, timeout_s: float) -> Waiting[Answer]:
+        place, host = self._places[environment_id], self._host
+        if host is None or place.socket is None or place.generation != self._generation:
+            return Answer("lost")
+        began = time.monotonic()
+        deadline_ms = int((time.time() + timeout_s) * 1_000)
+        frame = encode_request(
+            Request(
+                invocation.request_id, invocation.function_arn, deadline_ms, invocation.trace_id,
+                invocation.client_context, invocation.cognito_identity, invocation.payload,
+            )
+        )  # fmt: skip
+        if host.slots.begin(place.slot, began + timeout_s) or timeout_s < _SHORT_S:
+            host.ring()
+        try:
+            place.thaw()
+            yield from self._send(place, frame)
+            reply = yield from self._reply(place)
+        finally:
+            place.freeze()
+            host.slots.end(place.slot)
+        if isinstance(reply, Died):
+            return _ended(reply, place.take_log(), place.function, (time.monotonic() - began) * 1e3)
+        return Answer(
+            "answered" if reply.kind == ANSWER else "failed",
+            reply.payload,
+            reply.error_type or None,
+            duration_ms=reply.duration_ns / 1e6,
+            max_memory_mb=-(-reply.max_rss_kb // 1_024),
+            log=place.take_log(),
+            cpu_ms=reply.cpu_ns / 1e6,
+        )
+
+    def interrupt(self, environment_id: int) -> None:
+        place, host = self._places.get(environment_id), self._host
+        if place is not None and host is not None and place.generation == self._generation:
+            host.say(Interrupt(environment_id))
+
+    def stop(self, environment_id: int) -> None:
+        with self._changing:
+            place = self._places.pop(environment_id, None)
+            if place is None:
+                return
+            if self._host is not None and place.generation == self._generation:
+                self._host.say(Stop(environment_id))
+                self._free_slots.append(place.slot)
+            place.close_channel()
+
+    def doctor(self) -> tuple[Enforcement, ...]:
+        host = self._host
+        if host is None or host.welcome is None:
+            raise LabClosed("the lab is closed: make another with Lab()")
+        return tuple(Enforcement(*row) for row in host.welcome.rows)
+
+    def close(self) -> None:
+        with self._changing:
+            if self._closed:
+                return
+            self._closed = True
+            host, self._host = self._host, None
+        if host is not None:
+            host.close()
+        for place in self._places.values():
+            place.died.done() or place.died.set_result(_lost(place))
+
+    @property
+    def host_pid(self) -> int | None:
+        """The worker host's process number."""
+        return self._host.process.pid if self._host is not None else None
+
+    def _begin_host(self) -> None:
+        with self._changing:
+            if self._closed:
+                return
+            self._host = HostProcess(self._mechanisms, self._remove, self._heard, self._host_lost)
+            self._generation += 1
+            self._free_slots, self._slots_used = [], 0
+
+    def _begin(self, place: Place, timeout_s: float, again: bool) -> None:
+        function, host = place.function, self._host
+        if host is None:
+            raise LabClosed("the lab is closed: make another with Lab()")
+        if not again and place.process:
+            with self._changing:
+                place.slot = self._take_slot()
+        interpreter = interpreter_of(function)
+        channel, log = place.open_channel()
+        place.began_s = time.monotonic()
+        layers = self._layers(function.layers)
+        start = Start(
+            environment=place.number,
+            process=place.process,
+            slot=place.slot,
+            interpreter=interpreter.executable,
+            code=str(self._bundles(function.code_sha256)),
+            layers=str(layers) if layers else "",
+            memory_mb=function.memory_mb,
+            tmp_mb=function.ephemeral_mb,
+            init_timeout_s=timeout_s,
+            again=again,
+            shown=shown_folders(function, interpreter),
+            plan=plan_of(function, interpreter, time.monotonic_ns()),
+        )
+        try:
+            host.say(start, [channel, log])
+        finally:
+            os.close(channel)
+
+    def _take_slot(self) -> int:
+        if self._free_slots:
+            return self._free_slots.pop()
+        self._slots_used += 1
+        return self._slots_used
+
+    def _send(self, place: Place, frame: bytes) -> Waiting[None]:
+        sock = place.socket
+        assert sock is not None
+        left = memoryview(frame)
+        while left:
+            try:
+                left = left[sock.send(left) :]
+            except BlockingIOError:
+                yield place.writable
+            except OSError:
+                return  # its process is dead; whoever reads is told
+
+    def _reply(self, place: Place) -> Waiting[Reply | Died]:
+        """The next frame, or the host's word of the process's death."""
+        place.waited_on = True
+        try:
+            while True:
+                yield place.readable
+                reply = place.receive()
+                if reply is not None:
+                    return reply
+        except (EOFError, ChannelError) as why:
+            if isinstance(why, ChannelError):
+                self.interrupt(place.number)
+        finally:
+            place.waited_on = False
+        if self._closed:
+            return _lost(place)
+        yield Settled(place.died)
+        return place.died.result()
+
+    def _heard(self, message: Any) -> None:
+        if isinstance(message, Measured):
+            self._tell(MachineMeasured(message.available_mb, message.cpu_due_s, message.cpu_obtained_s))
+            return
+        place = self._places.get(message.environment) if isinstance(message, Died) else None
+        if place is None or message.process != place.process:
+            return
+        idle = not place.waited_on and self._host is not None and self._host.slots.deadline(place.slot) == 0.0
+        place.died.done() or place.died.set_result(message)
+        if idle and message.cause in ("exit", "signal", "out_of_memory"):
+            self._tell(EnvironmentDied(place.number, message.cause))  # type: ignore[arg-type]
+
+    def _host_lost(self, host: HostProcess) -> None:
+        if self._closed or host is not self._host:
+            return
+        with self._changing:
+            self._host = None
+            lost = list(self._places.values())
+        self._begin_host()
+        for place in lost:
+            place.died.done() or place.died.set_result(_lost(place))
+        self._tell(HostLost())
+
+
+def _lost(place: Place) -> Died:
+    return Died(place.number, place.process, "lost", 0, 0)
+
+
+def _ended(died: Died, log: bytes, function: Function, duration_ms: float = 0.0) -> Answer:
+    if died.cause == "tmp_full":
+        log += f"{died.message}\n".encode()
+    return Answer(
+        cast(Cause, died.cause),
+        detail=died.detail,
+        duration_ms=duration_ms,
+        max_memory_mb=min(died.max_memory_mb, function.memory_mb),
+        log=log,
+        message=died.message,
+    )

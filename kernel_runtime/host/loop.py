@@ -1,0 +1,273 @@
+"""The worker host: one selector loop, one thread. It starts processes, sees them die, and kills them when a limit says so.
+
+It lives as long as its socket to the kernel's side, and leaves nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import selectors
+import shutil
+import socket
+import struct
+import time
+from typing import Any, Dict, Iterator, List, Optional
+
+from ..slots import Slots
+from ..wire import VERSION, Decoder, Died, Hello, Interrupt, Measured, Start, Stop, Welcome, WireError, encode
+from .environment import Environment
+from .means import Means
+from .watch import MEASURE_EVERY_S, TICK_S, Contention, Watch
+from .zygotes import Zygote, Zygotes
+
+SLEEP_S = 0.25
+"""How long the host sleeps at most while environments exist. No timeout is shorter than a second; a caller with less left rings the doorbell."""
+_NUMBER = struct.Struct("<I")
+_RECEIVE_BYTES = 262_144
+
+
+class Host:
+    """``run`` returns when the kernel's side has gone."""
+
+    def __init__(self, control: socket.socket) -> None:
+        self._control = control
+        self._decoder = Decoder()
+        self._fds: List[int] = []
+        self._selector = selectors.DefaultSelector()
+        self._zygotes = Zygotes(self._zygote_begun)
+        self._environments: Dict[int, Environment] = {}
+        self._by_pid: Dict[int, Environment] = {}
+        self._ready_read, self._ready_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        self._hello: Optional[Hello] = None
+        self._means: Optional[Means] = None
+        self._slots: Optional[Slots] = None
+        self._watch: Optional[Watch] = None
+        self._contention = Contention()
+        self._measured_at = 0.0
+        self._open = True
+
+    def run(self) -> None:
+        self._listen(self._control.fileno(), self._hear_kernel)
+        self._listen(self._ready_read, self._hear_ready)
+        try:
+            while self._open:
+                events = self._selector.select(self._sleep_s())
+                for key, _ in events:
+                    key.data()
+                if self._environments:
+                    self._look(time.monotonic())
+        finally:
+            self._clean_up()
+
+    # What is heard
+
+    def _hear_kernel(self) -> None:
+        try:
+            data, fds, _, _ = socket.recv_fds(self._control, _RECEIVE_BYTES, 64)
+            self._fds += fds
+            messages = self._decoder.feed(data) if data else []
+        except (OSError, WireError):
+            data, messages = b"", []
+        if not data:
+            self._open = False
+        for message in messages:
+            self._obey(message)
+
+    def _obey(self, message: Any) -> None:
+        if isinstance(message, Hello):
+            self._greet(message)
+        elif self._means is None:
+            self._open = False  # nobody may order before greeting
+        elif isinstance(message, Start):
+            self._start(message)
+        elif isinstance(message, (Interrupt, Stop)):
+            environment = self._environments.get(message.environment)
+            if environment is not None:
+                environment.stopping = environment.stopping or isinstance(message, Stop)
+                environment.kill("interrupted")
+                if environment.stopping and not environment.process:
+                    self._forget(environment)
+
+    def _greet(self, hello: Hello) -> None:
+        self._hello = hello
+        name = os.path.basename(hello.work_dir.rstrip("/"))
+        self._slots = Slots(self._fds.pop(0))
+        doorbell = self._fds.pop(0)
+        self._listen(doorbell, lambda: os.eventfd_read(doorbell))  # type: ignore[attr-defined]
+        self._watch = Watch(self._slots)
+        self._means = Means(hello.mechanisms, hello.work_dir, name)
+        leftovers = sorted(set(self._means.groups.folders.values())) if self._means.groups else []
+        self._say(Welcome(VERSION, self._means.rows(), leftovers, self._means.root is not None))
+
+    def _start(self, start: Start) -> None:
+        assert self._means is not None
+        fds, self._fds = self._fds[:2], self._fds[2:]
+        environment = self._environments.get(start.environment)
+        try:
+            if environment is None:
+                environment = self._environments[start.environment] = Environment(start, self._means)
+            zygote = self._zygotes.get(start.interpreter)
+            deadline = time.monotonic() + start.init_timeout_s
+            place = environment.begin(start, zygote.shared_kb(), deadline)
+            plan = self._plan(start, environment)
+            zygote.order(start.environment, plan, place, [*fds, self._ready_write])
+        except OSError as why:
+            self._say(Died(start.environment, start.process, "refused", why.errno or 0, 0, f"{why.strerror or why}: {why.filename or ''}".rstrip(": ")))
+            if environment is not None:
+                environment.process = 0
+        finally:
+            for fd in fds:
+                os.close(fd)
+
+    def _plan(self, start: Start, environment: Environment) -> Dict[str, Any]:
+        """The kernel's plan with the paths that only the host knows."""
+        assert self._means is not None
+        plan = dict(start.plan)
+        if self._means.root is None:
+            variables = {**plan["variables"], "TMPDIR": environment.tmp, "HOME": environment.tmp, "LAMBDA_TASK_ROOT": start.code, "PWD": start.code}
+            plan.update(task_root=start.code, variables=variables)
+            plan["import_paths"] = [start.layers + path[len("/opt") :] for path in plan["import_paths"]] if start.layers else []
+        return plan
+
+    def _hear_ready(self) -> None:
+        now = time.monotonic()
+        for (number,) in _NUMBER.iter_unpack(os.read(self._ready_read, 4_096)):
+            environment = self._environments.get(number)
+            if environment is not None and environment.pid:
+                environment.initialised(now)
+            elif environment is not None:
+                environment.ready = True  # its number is still on the way; see _born
+
+    def _hear_zygote(self, zygote: Zygote) -> None:
+        news = zygote.news()
+        if not news:
+            self._zygote_ended(zygote)
+        for kind, *words in news:
+            if kind == "P":
+                self._born(int(words[0]), int(words[1]))
+            elif kind == "D":
+                self._dead(int(words[0]), int(words[1]), int(words[2]))
+            else:
+                self._not_born(int(words[0]), " ".join(words[1:]))
+
+    def _born(self, number: int, pid: int) -> None:
+        environment = self._environments[number]
+        environment.pid = pid
+        self._by_pid[pid] = environment
+        if environment.group is not None and environment.group.event is not None:
+            self._listen_to_memory(environment)
+        if environment.ready:
+            environment.initialised(time.monotonic())
+        if environment.ending:
+            environment.kill(environment.ending)
+
+    def _not_born(self, number: int, why: str) -> None:
+        environment = self._environments[number]
+        self._say(Died(number, environment.process, "refused", 0, 0, f"no process can be started: {why}"))
+        environment.process = 0
+        if environment.stopping:
+            self._forget(environment)
+
+    def _dead(self, pid: int, status: int, max_rss_kb: int) -> None:
+        environment = self._by_pid.pop(pid, None)
+        if environment is None:
+            return  # a grandchild that had lost its parent
+        cause, detail = environment.ending, 0
+        if not cause:
+            cause, detail = ("signal", os.WTERMSIG(status)) if os.WIFSIGNALED(status) else ("exit", os.WEXITSTATUS(status))
+        if cause == "signal" and environment.group is not None and environment.group.killed_for_memory():
+            cause = "out_of_memory"
+        environment.kill("exit")  # what it left behind
+        memory_mb = environment.memory_bytes // (1024 * 1024)
+        used_mb = memory_mb if cause == "out_of_memory" else min(-(-max_rss_kb // 1024), memory_mb)
+        self._say(Died(environment.number, environment.process, cause, detail, used_mb, environment.message))
+        environment.pid = environment.process = 0
+        environment.init_deadline = None
+        if environment.stopping:
+            self._forget(environment)
+
+    def _zygote_begun(self, zygote: Zygote) -> None:
+        self._listen(zygote.socket.fileno(), lambda: self._hear_zygote(zygote))
+
+    def _zygote_ended(self, zygote: Zygote) -> None:
+        """Its children have died with it; nobody will say so but we."""
+        self._selector.unregister(zygote.socket)
+        self._zygotes.forget(zygote)
+        for environment in list(self._environments.values()):
+            if environment.process and (not environment.pid or not os.path.exists(f"/proc/{environment.pid}")):
+                self._by_pid[environment.pid] = environment
+                self._dead(environment.pid, 9, 0)
+
+    # What is looked at
+
+    def _sleep_s(self) -> Optional[float]:
+        if not self._environments or self._slots is None:
+            return None
+        now = time.monotonic()
+        deadlines = list(self._deadlines())
+        watches = self._means is not None and self._means.watches
+        ticking = watches and bool(deadlines)
+        self._slots.wants_doorbell(watches and not ticking)
+        if not ticking and not deadlines:
+            deadlines = list(self._deadlines())  # one that began before the doorbell was hung out
+        wake = min([SLEEP_S, *(deadline - now for deadline in deadlines), *([TICK_S] if ticking else [])])
+        return max(wake, 0.0)
+
+    def _deadlines(self) -> Iterator[float]:
+        assert self._slots is not None
+        upto = max(environment.slot for environment in self._environments.values())
+        yield from (deadline for deadline in self._slots.deadlines(upto)[1:] if deadline)
+        yield from (e.init_deadline for e in self._environments.values() if e.init_deadline is not None)
+
+    def _look(self, now: float) -> None:
+        assert self._slots is not None and self._watch is not None and self._means is not None
+        for environment in self._environments.values():
+            deadline = environment.init_deadline or self._slots.deadline(environment.slot)
+            if deadline and deadline <= now and environment.process and not environment.ending:
+                environment.kill("timeout")
+        if self._means.watches:
+            self._watch.look(self._environments.values(), now)
+        if now - self._measured_at >= MEASURE_EVERY_S:
+            self._measured_at = now
+            self._say(Measured(*self._contention.measure(self._environments.values())))
+
+    # Pieces
+
+    def _listen(self, fd: int, hear: Any) -> None:
+        self._selector.register(fd, selectors.EVENT_READ, hear)
+
+    def _listen_to_memory(self, environment: Environment) -> None:
+        assert environment.group is not None and environment.group.event is not None
+        event = environment.group.event
+
+        def hear() -> None:
+            os.eventfd_read(event)  # type: ignore[attr-defined]
+            if environment.pid and not environment.ending:
+                environment.look_at_the_limit()
+
+        if event not in self._selector.get_map():
+            self._listen(event, hear)
+
+    def _forget(self, environment: Environment) -> None:
+        del self._environments[environment.number]
+        if environment.group is not None and environment.group.event is not None and environment.group.event in self._selector.get_map():
+            self._selector.unregister(environment.group.event)
+        environment.remove()
+
+    def _say(self, message: Any) -> None:
+        try:
+            self._control.sendall(encode(message))
+        except OSError:
+            self._open = False
+
+    def _clean_up(self) -> None:
+        for environment in self._environments.values():
+            environment.kill("interrupted")
+        self._zygotes.end()
+        for environment in self._environments.values():
+            environment.remove()
+        if self._means is not None:
+            self._means.remove()
+        if self._hello is not None:
+            for folder in self._hello.remove:
+                shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,108 @@
+"""What this machine lets the host enforce limits with: tried out once, at the start, and told limit by limit."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from typing import Any, List, Optional
+
+from . import kernel_calls as calls
+from .cgroups import Groups, find_groups
+from .root_fs import RootFs, enterable_by_others
+
+Row = List[Any]
+"""limit, mechanism, enforced, note"""
+
+
+class Means:
+    """groups, root: None where they are not to be had (or ``portable`` asks to do without). own_users: whether each environment gets a user of its own."""
+
+    def __init__(self, mechanisms: str, work_dir: str, name: str) -> None:
+        self.groups: Optional[Groups] = None
+        self.root: Optional[RootFs] = None
+        self.why_no_groups = self.why_no_root = "left out on request"
+        if mechanisms != "portable":
+            self._try_groups(name)
+            self._try_root(work_dir)
+        self.work_dir = work_dir
+        closed = None if self.root else enterable_by_others(sys.base_prefix)
+        self.own_users = os.geteuid() == 0 and closed is None
+        self._closed = closed
+        self.landlock = calls.landlock_abi() > 0 and self.root is None
+        if self.root is None:
+            os.makedirs(work_dir + "/tmp", exist_ok=True)
+            os.chmod(work_dir, 0o755)
+
+    def _try_groups(self, name: str) -> None:
+        try:
+            self.groups = find_groups(name)
+        except OSError as why:
+            self.why_no_groups = str(why.strerror or why)
+
+    def _try_root(self, work_dir: str) -> None:
+        root = RootFs(work_dir)
+        try:
+            root.build()
+            self.root = root
+        except OSError as why:
+            self.why_no_root = str(why.strerror or why)
+            root.unmount()
+
+    @property
+    def watches(self) -> bool:
+        """Whether something must be looked at every few ms while an environment is busy."""
+        return self.groups is None or self.groups.version == 2
+
+    def remove(self) -> None:
+        """Groups, mounts and the working folder; the environments must be gone."""
+        if self.groups is not None:
+            self.groups.remove()
+        if self.root is not None:
+            self.root.unmount()
+            os.rmdir(self.work_dir)  # not its contents: were anything still mounted there, they would be the machine's own
+        else:
+            shutil.rmtree(self.work_dir, ignore_errors=True)
+
+    def rows(self) -> List[Row]:
+        cgroup = f"cgroup v{self.groups.version}" if self.groups else ""
+        no_groups = "" if self.groups else f"no cgroup here ({self.why_no_groups})"
+        cores = os.cpu_count() or 1
+        wide = f"{cores} cores here: memory over {cores * 1_769:,} MB gets no more CPU" if cores < 6 else ""
+        return [
+            ["memory", f"{cgroup} memory" if cgroup else "resident pages watched every 4 ms, killed above the limit", True, no_groups],
+            ["CPU share", f"{cgroup} CPU quota" if cgroup else "SIGSTOP/SIGCONT steered by CPU time used", True, "; ".join(filter(None, (no_groups, wide)))],
+            ["timeout and init limit", "the worker host's timer and SIGKILL", True, ""],
+            *self._file_rows(),
+            self._processes_row(cgroup),
+            ["open files", "RLIMIT_NOFILE 1,024", True, ""],
+            self._user_row(),
+            ["freeze between invocations", "SIGSTOP of the process group", True, "a child that leaves the process group goes on"],
+            ["network", "", False, "not limited: functions reach what the notebook reaches; nothing is shaped by memory"],
+        ]
+
+    def _file_rows(self) -> List[Row]:
+        if self.root:
+            kind = "mount namespace" if os.geteuid() == 0 else "user and mount namespaces"
+            return [
+                ["/tmp size", f"a tmpfs of its own ({kind})", True, "its pages are not counted as memory" if self.groups else ""],
+                ["files", f"a root of its own ({kind}): /var/task and /opt read-only, nobody's home", True, ""],
+            ]
+        note = f"no namespace here ({self.why_no_root}); code runs in place, its own temporary folder is $TMPDIR; /tmp itself is the machine's"
+        if self.landlock:
+            return [["/tmp size", "the folder's size watched, killed above the limit", True, note], ["files", "Landlock: writes to its $TMPDIR and /tmp only", True, note]]
+        return [["/tmp size", "the folder's size watched, killed above the limit", True, note], ["files", "", False, note + "; no Landlock either: it may write where its user may"]]
+
+    def _processes_row(self, cgroup: str) -> Row:
+        if cgroup:
+            return ["processes", f"{cgroup} pids 1,024", True, ""]
+        if self.own_users:
+            return ["processes", "RLIMIT_NPROC 1,024, a user each", True, ""]
+        return ["processes", "", False, "neither a cgroup nor a user of its own to count by"]
+
+    def _user_row(self) -> Row:
+        if self.own_users:
+            return ["privileges", "a user of its own, no capabilities, no new privileges", True, ""]
+        if os.geteuid() == 0:
+            return ["privileges", "no capabilities, no new privileges", True, f"runs as root's user: others may not enter {self._closed}, where the interpreter lives"]
+        return ["privileges", "the notebook's user, no capabilities, no new privileges", True, ""]

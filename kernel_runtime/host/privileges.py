@@ -1,0 +1,73 @@
+"""What a new process gives up before the function's code is in it: rights, the machine's files, and more than its share of processes and descriptors."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+from typing import Iterable, List
+
+from . import kernel_calls as calls
+
+UID_BASE = 700_000
+OPEN_FILES = 1_024
+PROCESSES = 1_024
+_MB = 1024 * 1024
+
+_READ = 0b1101  # execute, read a file, read a folder
+_WRITE_ALL = (1 << 13) - 1  # everything of Landlock's first version
+_WRITE_FILE = 0b0111
+
+
+def limit_resources(tmp_mb: int, own_user: bool) -> None:
+    """Descriptors, core dumps, file size, stack; processes only where the user is the environment's own, since they are counted by user."""
+    _limit(resource.RLIMIT_NOFILE, OPEN_FILES)
+    _limit(resource.RLIMIT_CORE, 0)
+    _limit(resource.RLIMIT_FSIZE, tmp_mb * _MB)
+    _limit(resource.RLIMIT_STACK, 8 * _MB)
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    if own_user:
+        _limit(resource.RLIMIT_NPROC, PROCESSES)
+
+
+def limit_address_space(memory_mb: int) -> None:
+    """A wide backstop where no cgroup holds memory: four times the memory and 2 GB, since address space is not memory."""
+    _limit(resource.RLIMIT_AS, (4 * memory_mb + 2_048) * _MB)
+
+
+def become(uid: int) -> None:
+    """Another user, for good."""
+    os.setgroups([])
+    os.setresgid(uid, uid, uid)
+    os.setresuid(uid, uid, uid)
+
+
+def give_up_privileges() -> None:
+    """No capabilities, none to be had again, and death with the parent."""
+    calls.prctl(calls.PR_SET_NO_NEW_PRIVS, 1)
+    calls.drop_capabilities()
+    calls.prctl(calls.PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def landlock(readable: Iterable[str], writable: Iterable[str]) -> None:
+    """From here on, only these folders (and below). Raises OSError where the system has no Landlock."""
+    ruleset = calls.landlock_ruleset(_WRITE_ALL)
+    try:
+        for path in _there(readable):
+            calls.landlock_allow(ruleset, _READ if os.path.isdir(path) else 0b0101, path)
+        for path in _there(writable):
+            calls.landlock_allow(ruleset, _WRITE_ALL if os.path.isdir(path) else _WRITE_FILE, path)
+        calls.landlock_enter(ruleset)
+    finally:
+        os.close(ruleset)
+
+
+def _there(paths: Iterable[str]) -> List[str]:
+    return [path for path in dict.fromkeys(paths) if path and os.path.exists(path)]
+
+
+def _limit(what: int, value: int) -> None:
+    _, hard = resource.getrlimit(what)
+    if hard != resource.RLIM_INFINITY:
+        value = min(value, hard)
+    resource.setrlimit(what, (value, value))

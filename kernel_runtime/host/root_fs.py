@@ -1,0 +1,123 @@
+"""The file system that functions see: built once in a mount namespace of the host's own, so that it vanishes with the host.
+
+Read-only system folders, the interpreters' own folders, nobody's home; /var/task, /opt and /tmp are places where each environment mounts its own.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+from typing import Iterable, Optional
+
+from . import kernel_calls as calls
+
+_SHOWN = ("bin", "sbin", "lib", "lib32", "lib64", "libx32", "usr", "etc", "dev", "proc", "sys", "nix")
+_PLACES = ("tmp", "opt", "var/task", "var/tmp", "var/lang", "var/runtime", "root", "home", "run", "mnt")
+_READ_ONLY = calls.MS_REMOUNT | calls.MS_BIND | calls.MS_RDONLY
+
+
+class RootFs:
+    """``path``: where processes find their root. ``tmp_dir(n)``: an environment's own /tmp, which outlives its processes."""
+
+    def __init__(self, work_dir: str) -> None:
+        self._work_dir = work_dir
+        self.path = work_dir + "/root"
+        self._shown: set[str] = set()
+
+    def build(self) -> None:
+        """Make it. Raises OSError where this machine does not allow it."""
+        _enter_namespace()
+        calls.mount("none", "/", None, calls.MS_REC | calls.MS_PRIVATE)
+        calls.mount("tmpfs", self._work_dir, "tmpfs", calls.MS_NOSUID | calls.MS_NODEV, "mode=755")
+        os.mkdir(self._work_dir + "/tmp")
+        for place in _PLACES:
+            os.makedirs(f"{self.path}/{place}")
+        os.chmod(self.path + "/tmp", 0o1777)
+        for name in _SHOWN:
+            if os.path.islink("/" + name):
+                os.symlink(os.readlink("/" + name), f"{self.path}/{name}")
+            elif os.path.isdir("/" + name):
+                self._bind("/" + name)
+                self._shown.add("/" + name)
+        resolver = os.path.dirname(os.path.realpath("/etc/resolv.conf"))
+        if os.path.isdir(resolver):
+            self.show([resolver])
+
+    def show(self, folders: Iterable[str]) -> None:
+        """Let processes see these folders of the machine, read-only, at their own paths."""
+        for folder in folders:
+            folder = os.path.normpath(folder)
+            if not os.path.isdir(folder) or any(folder == s or folder.startswith(s + "/") for s in self._shown):
+                continue
+            target = self.path + folder
+            try:
+                os.makedirs(target, exist_ok=True)
+            except OSError:
+                continue  # below a folder that is shown already
+            self._bind(folder)
+            self._shown.add(folder)
+
+    def make_tmp(self, number: int, size_mb: int) -> str:
+        """A tmpfs of ``size_mb`` MB for one environment; gives its path outside."""
+        folder = f"{self._work_dir}/tmp/{number}"
+        os.mkdir(folder)
+        calls.mount("tmpfs", folder, "tmpfs", calls.MS_NOSUID | calls.MS_NODEV, f"mode=1777,size={size_mb}m")
+        return folder
+
+    def remove_tmp(self, number: int) -> None:
+        folder = f"{self._work_dir}/tmp/{number}"
+        try:
+            calls.unmount(folder)
+            os.rmdir(folder)
+        except OSError:
+            pass  # the namespace ends with the host, and the mount with it
+
+    def unmount(self) -> None:
+        """Everything below the working folder at once."""
+        try:
+            calls.unmount(self._work_dir)
+        except OSError:
+            pass  # never mounted
+
+    def _bind(self, folder: str) -> None:
+        target = self.path + folder
+        os.makedirs(target, exist_ok=True)
+        calls.mount(folder, target, None, calls.MS_BIND | calls.MS_REC)
+        if folder not in ("/dev", "/proc", "/sys"):
+            try:
+                calls.mount("none", target, None, _READ_ONLY)
+            except OSError:
+                pass  # a mount whose flags are locked; its owner is not the function's user either
+
+
+def enter(root: str, code: str, layers: str, tmp: str) -> None:
+    """In a new process: its own /var/task, /opt and /tmp, then nothing else. Needs the capabilities that are given up afterwards."""
+    calls.unshare(calls.CLONE_NEWNS)
+    for source, place in ((code, "/var/task"), (layers, "/opt")):
+        if source:
+            calls.mount(source, root + place, None, calls.MS_BIND)
+            calls.mount("none", root + place, None, _READ_ONLY)
+    calls.mount(tmp, root + "/tmp", None, calls.MS_BIND)
+    os.chroot(root)
+    os.chdir("/var/task")
+
+
+def _enter_namespace() -> None:
+    if os.geteuid() == 0:
+        calls.unshare(calls.CLONE_NEWNS)
+        return
+    uid, gid = os.geteuid(), os.getegid()
+    calls.unshare(calls.CLONE_NEWUSER | calls.CLONE_NEWNS)
+    Path("/proc/self/setgroups").write_text("deny")
+    Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
+    Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
+    calls.keep_capabilities_over_exec(calls.CAP_SYS_CHROOT, calls.CAP_SYS_ADMIN)  # the zygotes mount and change their children's root
+
+
+def enterable_by_others(folder: str) -> Optional[str]:
+    """None where any user may enter ``folder``, else the first folder on the way that forbids it."""
+    for step in (Path(folder), *Path(folder).parents):
+        if not stat.S_IMODE(step.stat().st_mode) & stat.S_IXOTH:
+            return str(step)
+    return None

@@ -1,0 +1,90 @@
+"""What the host looks at every few milliseconds while something runs that no cgroup holds: memory, CPU share, the size of /tmp; and once a second, contention."""
+
+from __future__ import annotations
+
+from typing import Dict, Iterable, Tuple
+
+from ..slots import Slots
+from . import processes
+from .environment import MB, Environment
+from .machine import available_mb
+
+TICK_S = 0.004
+_SLOW_EVERY = 16
+"""Children and /tmp are looked at every 16th tick."""
+MEASURE_EVERY_S = 1.0
+
+
+class Watch:
+    """Looks at what is busy: in its init, or with a deadline in its slot."""
+
+    def __init__(self, slots: Slots) -> None:
+        self._slots = slots
+        self._ticks = 0
+
+    def look(self, environments: Iterable[Environment], now: float) -> None:
+        """Once over everything that runs."""
+        self._ticks += 1
+        slow = self._ticks % _SLOW_EVERY == 0
+        for environment in environments:
+            if not environment.pid or environment.ending:
+                continue
+            busy = not environment.ready or self._slots.deadline(environment.slot) != 0.0
+            if not busy:
+                continue
+            if slow:
+                self._look_slowly(environment)
+            self._look_at_memory(environment)
+            if environment.allowance is not None and not environment.ending:
+                self._steer(environment, now)
+
+    def _look_slowly(self, environment: Environment) -> None:
+        environment.children = processes.descendants(environment.pid)
+        if environment.owns_tmp_folder and environment.tmp_bytes() > environment.tmp_mb * MB:
+            environment.message = f"/tmp grew over its {environment.tmp_mb} MB"
+            environment.kill("tmp_full")
+
+    def _look_at_memory(self, environment: Environment) -> None:
+        if environment.memory_bytes_used() > environment.memory_bytes:
+            environment.kill("out_of_memory")
+
+    def _steer(self, environment: Environment, now: float) -> None:
+        assert environment.allowance is not None
+        environment.let_run(environment.allowance.look(now, environment.cpu_s()))
+        if self._slots.deadline(environment.slot) == 0.0:
+            environment.let_run(False)  # its caller froze it while we looked
+
+
+class Contention:
+    """CPU seconds that busy environments got, and that they were due: got, and waited for although their own share would have let them run."""
+
+    def __init__(self) -> None:
+        self._last: Dict[int, Tuple[int, float, float, float]] = {}
+
+    def measure(self, environments: Iterable[Environment]) -> "tuple[int, float, float]":
+        """Available MB, due and obtained CPU seconds since the last time."""
+        due = obtained = 0.0
+        seen: Dict[int, Tuple[int, float, float, float]] = {}
+        for environment in environments:
+            if not environment.pid:
+                continue
+            throttled = _throttled_s(environment)
+            reading = (environment.pid, environment.cpu_s(), processes.run_queue_wait_s(environment.pid), throttled)
+            seen[environment.number] = reading
+            before = self._last.get(environment.number, (environment.pid, *reading[1:]))
+            if before[0] == environment.pid:
+                got = max(reading[1] - before[1], 0.0)
+                waited = max(reading[2] - before[2] - (reading[3] - before[3]), 0.0)
+                obtained += got
+                due += got + waited
+        self._last = seen
+        return available_mb(), due, obtained
+
+
+def _throttled_s(environment: Environment) -> float:
+    if environment.group is None:
+        return 0.0
+    try:
+        return environment.group.throttled_s()
+    except (OSError, KeyError):
+        return 0.0

@@ -1,0 +1,159 @@
+"""A template process: Python with what the runtime needs already imported, forked for every new process of an environment.
+
+It runs under any Python of the machine (3.9 and up, standard library only), by ``python -I -S -c`` with its own end of a SEQPACKET socket as argument. It is told
+``{"plan", "place"}`` with three descriptors (channel, log, ready pipe), answers ``P number pid`` and, when a child has died, ``D pid status max_rss_kb``.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import select
+import signal
+import socket
+import struct
+import sys
+from typing import Any, Dict, NoReturn
+
+from ..runtimes.bootstraps import python as bootstrap
+from . import privileges, root_fs
+
+_MESSAGE_MAX = 256 * 1024
+_READY = struct.Struct("<I")
+
+
+def main(control: socket.socket) -> None:
+    """Fork on demand until the host goes away."""
+    wake_read, wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+    signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    _import_what_handlers_import()
+    gc.collect()
+    gc.freeze()
+    poll = select.poll()
+    poll.register(control, select.POLLIN)
+    poll.register(wake_read, select.POLLIN)
+    while True:
+        for fd, _ in poll.poll():
+            if fd == wake_read:
+                _drain(wake_read)
+                _reap(control)
+            elif not _serve_one(control):
+                return
+
+
+def _import_what_handlers_import() -> None:
+    import base64, collections, datetime, functools, hashlib, itertools, logging, math, random, re, time, traceback, typing, urllib.parse, uuid  # noqa: E401, F401
+
+
+def _serve_one(control: socket.socket) -> bool:
+    data, fds, _, _ = socket.recv_fds(control, _MESSAGE_MAX, 3)
+    if not data:
+        return False
+    order = json.loads(data)
+    try:
+        pid = os.fork()
+    except OSError as why:
+        pid = -1
+        control.send(f"F {order['number']} {why.strerror}".encode())
+    if pid == 0:
+        _become_environment(control, fds, order)
+    for fd in fds:
+        os.close(fd)
+    if pid > 0:
+        control.send(b"P %d %d" % (order["number"], pid))
+    return True
+
+
+def _reap(control: socket.socket) -> None:
+    while True:
+        try:
+            pid, status, usage = os.wait4(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if not pid:
+            return
+        control.send(b"D %d %d %d" % (pid, status, usage.ru_maxrss))
+
+
+def _drain(fd: int) -> None:
+    try:
+        while os.read(fd, 4_096):
+            pass
+    except BlockingIOError:
+        pass
+
+
+def _become_environment(control: socket.socket, fds: "list[int]", order: Dict[str, Any]) -> NoReturn:
+    """The child's whole life. Whatever happens, it never returns into the zygote's loop."""
+    code = 1
+    try:
+        signal.set_wakeup_fd(-1)
+        for number in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)
+        channel, ready = _arrange_descriptors(control, fds)
+        _confine(order["place"])
+        plan = order["plan"]
+        _forget_the_lab()
+        number = order["number"]
+
+        def initialised() -> None:
+            os.write(ready, _READY.pack(number))
+            os.close(ready)
+
+        bootstrap.serve(channel, plan, initialised)
+    except SystemExit as leaving:
+        code = leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
+    except BaseException:
+        import traceback
+
+        os.write(2, traceback.format_exc().encode())
+    finally:
+        os._exit(code & 0xFF)
+
+
+def _arrange_descriptors(control: socket.socket, fds: "list[int]") -> "tuple[socket.socket, int]":
+    """0 is nothing, 1 and 2 the log; the channel and the ready pipe stay, the rest goes."""
+    channel, log, ready = fds
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    control.detach()
+    kept = sorted({channel, ready})
+    low = 3
+    for fd in kept:
+        os.closerange(low, fd)
+        low = fd + 1
+    os.closerange(low, max(low, 1_024))
+    return socket.socket(fileno=channel), ready
+
+
+def _confine(place: Dict[str, Any]) -> None:
+    os.setsid()
+    for path in place["groups"]:
+        with open(path, "w") as file:
+            file.write("0")
+    if place["root"]:
+        root_fs.enter(place["root"], place["code"], place["layers"], place["tmp"])
+    else:
+        os.chdir(place["code"])
+    own_user = place["uid"] is not None
+    privileges.limit_resources(place["tmp_mb"], own_user)
+    if place["backstop_mb"]:
+        privileges.limit_address_space(place["backstop_mb"])
+    if own_user:
+        privileges.become(place["uid"])
+    privileges.give_up_privileges()
+    if place["landlock"]:
+        privileges.landlock(place["landlock"]["readable"], place["landlock"]["writable"])
+    os.umask(0o022)
+
+
+def _forget_the_lab() -> None:
+    """A function can import neither the lab nor what only the lab has on its path."""
+    for name in [n for n in sys.modules if n.partition(".")[0] == "kernel_runtime"]:
+        del sys.modules[name]
+    package_parent = sys.path.pop(0)
+    sys.path_importer_cache.pop(package_parent, None)
