@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Tuple
 
 from ..wire import Start
 from . import processes
@@ -38,6 +38,7 @@ class Environment:
         self.init_deadline: Optional[float] = None
         self.stopping = False
         self.message = ""
+        self.next_start: Optional[Tuple[Start, List[int]]] = None
         self.allowance: Optional[Allowance] = None
         self.children: List[int] = []
         self._means = means

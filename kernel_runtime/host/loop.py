@@ -100,9 +100,15 @@ class Host:
         self._say(Welcome(VERSION, self._means.rows(), leftovers, self._means.root is not None))
 
     def _start(self, start: Start) -> None:
-        assert self._means is not None
         fds, self._fds = self._fds[:2], self._fds[2:]
         environment = self._environments.get(start.environment)
+        if environment is not None and environment.process:
+            environment.next_start = (start, fds)  # its last process is dying: see _dead
+        else:
+            self._begin(start, fds, environment)
+
+    def _begin(self, start: Start, fds: List[int], environment: Optional[Environment]) -> None:
+        assert self._means is not None
         try:
             if environment is None:
                 environment = self._environments[start.environment] = Environment(start, self._means)
@@ -183,8 +189,13 @@ class Host:
         self._say(Died(environment.number, environment.process, cause, detail, used_mb, environment.message))
         environment.pid = environment.process = 0
         environment.init_deadline = None
+        following, environment.next_start = environment.next_start, None
         if environment.stopping:
+            for fd in following[1] if following else []:
+                os.close(fd)
             self._forget(environment)
+        elif following:
+            self._begin(*following, environment)
 
     def _zygote_begun(self, zygote: Zygote) -> None:
         self._listen(zygote.socket.fileno(), lambda: self._hear_zygote(zygote))
