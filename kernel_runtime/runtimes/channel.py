@@ -1,21 +1,25 @@
 """Frames between a caller and an environment's process; sans-IO.
 
-Every frame is a little-endian length (4 bytes) and a body. A request is a small JSON head (what the context object needs) and the event's bytes, which nobody
-but the handler's runtime parses. A reply is a fixed head (kind, times, memory), an error type and the response's bytes.
+Every frame is a little-endian length (4 bytes) and a body. A request's body is a fixed head (deadline, lengths), the five texts that the context object needs
+in one run, and the event's bytes, which nobody but the handler's runtime parses. A reply's is a fixed head (kind, times, memory), an error type and the response's bytes.
 """
 
 from __future__ import annotations
 
-import json
 import struct
-from typing import NamedTuple, Optional
+from typing import List, NamedTuple, Optional, Union
 
 READY, INIT_FAILED, ANSWER, FAILED = 1, 2, 3, 4
+KINDS = frozenset((READY, INIT_FAILED, ANSWER, FAILED))
 BODY_MAX_BYTES = 8 * 1024 * 1024
+"""More than any legal event or response (6 MB) with its head and an error's trace; what says it is longer is no frame."""
 
+Body = Union[bytes, memoryview]
 _LENGTH = struct.Struct("<I")
-_HEAD = struct.Struct("<H")
-_REPLY = struct.Struct("<BqqIH")
+_REQUEST = struct.Struct("<Iq5I")
+_REQUEST_HEAD = struct.Struct("<q5I")
+_REPLY = struct.Struct("<IBqqIH")
+_REPLY_HEAD = struct.Struct("<BqqIH")
 
 
 class ChannelError(Exception):
@@ -47,69 +51,87 @@ class Reply(NamedTuple):
 
 def encode_request(request: Request) -> bytes:
     """One request frame."""
-    head = json.dumps(request[:-1], ensure_ascii=False).encode()
-    return b"".join((_LENGTH.pack(_HEAD.size + len(head) + len(request.payload)), _HEAD.pack(len(head)), head, request.payload))
+    one, two, deadline_epoch_ms, three, four, five, payload = request
+    texts = (one + two + three + four + five).encode("utf-8", "surrogatepass")
+    size = _REQUEST_HEAD.size + len(texts) + len(payload)
+    return b"".join((_REQUEST.pack(size, deadline_epoch_ms, len(texts), len(one), len(two), len(three), len(four)), texts, payload))
 
 
-def decode_request(body: bytes) -> Request:
+def decode_request(body: Body) -> Request:
     """A request frame's body. Raises ChannelError."""
     try:
-        (size,) = _HEAD.unpack_from(body)
-        start = _HEAD.size + size
-        return Request(*json.loads(body[_HEAD.size : start]), body[start:])
-    except (struct.error, ValueError, TypeError) as why:
+        deadline_epoch_ms, size, one, two, three, four = _REQUEST_HEAD.unpack_from(body)
+        at = _REQUEST_HEAD.size + size
+        if at > len(body):
+            raise ChannelError(f"no request: texts of {size} bytes in {len(body)}")
+        texts = str(body[_REQUEST_HEAD.size : at], "utf-8", "surrogatepass")
+    except (struct.error, UnicodeDecodeError) as why:
         raise ChannelError(f"no request: {why}") from None
+    two += one
+    three += two
+    four += three
+    if four > len(texts):
+        raise ChannelError(f"no request: {four} characters in {len(texts)}")
+    return Request(texts[:one], texts[one:two], deadline_epoch_ms, texts[two:three], texts[three:four], texts[four:], bytes(body[at:]))
 
 
 def encode_reply(reply: Reply) -> bytes:
-    """One reply frame."""
-    error_type = reply.error_type.encode("utf-8", "replace")[:1_000]
-    size = _REPLY.size + len(error_type) + len(reply.payload)
-    head = _REPLY.pack(reply.kind, reply.duration_ns, reply.cpu_ns, min(reply.max_rss_kb, 0xFFFFFFFF), len(error_type))
-    return b"".join((_LENGTH.pack(size), head, error_type, reply.payload))
+    """One reply frame. An error type over 250 characters is cut."""
+    kind, duration_ns, cpu_ns, max_rss_kb, error_type, payload = reply
+    name = error_type[:250].encode("utf-8", "replace") if error_type else b""
+    size = _REPLY_HEAD.size + len(name) + len(payload)
+    return b"".join((_REPLY.pack(size, kind, duration_ns, cpu_ns, min(max_rss_kb, 0xFFFFFFFF), len(name)), name, payload))
 
 
-def decode_reply(body: bytes) -> Reply:
+def decode_reply(body: Body) -> Reply:
     """A reply frame's body. Raises ChannelError."""
     try:
-        kind, duration_ns, cpu_ns, max_rss_kb, size = _REPLY.unpack_from(body)
-        start = _REPLY.size
-        error_type = body[start : start + size].decode()
+        kind, duration_ns, cpu_ns, max_rss_kb, size = _REPLY_HEAD.unpack_from(body)
+        at = _REPLY_HEAD.size + size
+        if kind not in KINDS or len(body) < at:
+            raise ChannelError(f"no reply: kind {kind}, {len(body)} bytes")
+        error_type = str(body[_REPLY_HEAD.size : at], "utf-8") if size else ""
     except (struct.error, UnicodeDecodeError) as why:
         raise ChannelError(f"no reply: {why}") from None
-    if kind not in (READY, INIT_FAILED, ANSWER, FAILED) or len(body) < start + size:
-        raise ChannelError(f"no reply: kind {kind}")
-    return Reply(kind, duration_ns, cpu_ns, max_rss_kb, error_type, body[start + size :])
+    return Reply(kind, duration_ns, cpu_ns, max_rss_kb, error_type, bytes(body[at:]))
 
 
 class Frames:
     """Bytes in, whole frame bodies out. Usable after each body; a ChannelError is final."""
 
     def __init__(self) -> None:
-        self._chunks: list[bytes] = []
+        self._chunks: List[bytes] = []
         self._held = 0
         self._wanted: Optional[int] = None
 
-    def feed(self, data: bytes) -> Optional[bytes]:
+    def feed(self, data: bytes) -> Optional[Body]:
         """The next body if ``data`` completes it, else None. Bytes beyond it are kept for ``feed(b"")``. Raises ChannelError on an absurd length."""
+        if not self._held and len(data) >= 4 and _LENGTH.unpack_from(data)[0] == len(data) - 4:
+            if len(data) - 4 > BODY_MAX_BYTES:
+                raise _absurd(len(data) - 4)
+            return data[4:]  # the common case: one receive is one frame
         self._chunks.append(data)
         self._held += len(data)
         if self._wanted is None:
-            if self._held < _LENGTH.size:
+            if self._held < 4:
                 return None
             self._join()
             (self._wanted,) = _LENGTH.unpack_from(self._chunks[0])
             if self._wanted > BODY_MAX_BYTES:
-                raise ChannelError(f"a frame of {self._wanted} bytes; {BODY_MAX_BYTES} is the most")
-        end = _LENGTH.size + self._wanted
+                raise _absurd(self._wanted)
+        end = 4 + self._wanted
         if self._held < end:
             return None
         self._join()
         whole = self._chunks[0]
         rest = whole[end:]
         self._chunks, self._held, self._wanted = ([rest] if rest else []), len(rest), None
-        return whole[_LENGTH.size : end]
+        return memoryview(whole)[4:end]
 
     def _join(self) -> None:
         if len(self._chunks) > 1:
             self._chunks = [b"".join(self._chunks)]
+
+
+def _absurd(size: int) -> ChannelError:
+    return ChannelError(f"a frame of {size} bytes; {BODY_MAX_BYTES} is the most")
