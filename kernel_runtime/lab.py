@@ -16,11 +16,11 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from .artifacts.bundles import bundle_from_source
-from .artifacts.cells import handler_names
+from .artifacts.cells import handler_names, module_from_function, notebook_only_names
 from .artifacts.functions import FunctionTable
 from .artifacts.layers import Layers
 from .artifacts.store import Store
-from .control.controller import Controller, FunctionView
+from .control.controller import AccountView, Controller, FunctionView
 from .engine.engine import Engine
 from .events import event_bytes
 from .fleet.base import Enforcement, Fleet, Waiting
@@ -34,6 +34,8 @@ from .model.function import Function, needs_new_environments
 from .model.invocation import InvocationRecord
 from .runtimes import catalog
 from .sources.traffic import Traffic
+
+__all__ = ["Lab", "module_from_function", "notebook_only_names"]
 
 _KERNEL_PACKAGES = "sees the notebook kernel's installed packages, which Lambda would not have: put them into a layer before you deploy"
 
@@ -184,6 +186,10 @@ class Lab:
         """How a function stands at this moment: concurrency in use, idle environments, its limit."""
         self.configuration(name)
         return self._engine.controller.function(name)
+
+    def account(self) -> AccountView:
+        """How the account stands: concurrency in use, its limit, environments."""
+        return self._engine.controller.account()
 
     def records(self, name: str | None = None) -> Iterator[InvocationRecord]:
         """What the journal still holds of invocations that ran, oldest first."""

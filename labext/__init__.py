@@ -1,0 +1,25 @@
+"""AWS Lambda in a notebook: ``%load_ext labext``, then ``%%function``, ``%invoke``, ``%traffic``, ``%panel``, ``%logs``, ``%lab``, or the decorator ``@function``.
+
+Charts and widgets are imported when a panel is first asked for, not before.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .decorator import function
+from .kernel_lab import close_lab, the_lab
+
+__all__ = ["function", "load_ipython_extension", "the_lab", "unload_ipython_extension"]
+
+
+def load_ipython_extension(ipython: Any) -> None:
+    """Called by ``%load_ext labext`` and by the Serverless Lab kernel."""
+    from .magics import LabMagics
+
+    ipython.register_magics(LabMagics)
+
+
+def unload_ipython_extension(ipython: Any) -> None:
+    """Called by ``%unload_ext labext``: ends the lab and every environment."""
+    close_lab()

@@ -1,0 +1,39 @@
+"""All charts of a stretch of the journal as one bundle that every front end shows something of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..frames import Rows
+from . import CHARTS
+from .picture import svg
+
+_GAP = 0.09
+
+
+def figure(rows: Rows, title: str) -> Any:
+    """A ``plotly.graph_objects.Figure`` with the charts one under the other, sharing their time axis."""
+    import plotly.graph_objects as go
+    from plotly.subplots import make_subplots
+
+    whole = make_subplots(
+        rows=len(CHARTS), cols=1, shared_xaxes=True, vertical_spacing=_GAP, specs=[[{}], [{"secondary_y": True}], [{}]],
+        subplot_titles=[chart.template()["layout"]["title"]["text"] for chart in CHARTS.values()],
+    )  # fmt: skip
+    for row, chart in enumerate(CHARTS.values(), 1):
+        template = chart.template()
+        for index, points in chart.gains(rows).items():
+            template["data"][index].update(points)
+        for trace in template["data"]:
+            second = trace.pop("yaxis", "") == "y2"
+            whole.add_trace(go.Scatter(**trace) if trace["type"] == "scatter" else go.Bar(**trace), row=row, col=1, secondary_y=second if row == 2 else None)
+        axis = template["layout"]["yaxis"]
+        whole.update_yaxes(title_text=axis["title"]["text"], type=axis.get("type"), dtick=axis.get("dtick"), row=row, col=1, secondary_y=False if row == 2 else None)
+    whole.update_layout(height=720, title={"text": title}, template="plotly_white", legend={"orientation": "h", "y": -0.08}, margin={"t": 80, "b": 40})
+    whole.update_xaxes(ticksuffix=" s", row=len(CHARTS), col=1)
+    return whole
+
+
+def bundle(rows: Rows, title: str) -> dict[str, Any]:
+    """MIME types to data: plotly's for JupyterLab, SVG for where no script runs."""
+    return {"application/vnd.plotly.v1+json": figure(rows, title).to_plotly_json() | {"config": {"displaylogo": False}}, "image/svg+xml": svg(rows, title)}

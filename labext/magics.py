@@ -1,0 +1,169 @@
+"""The magics: a cell's text becomes a call of the lab. No rule of Lambda lives here."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_var_expand
+from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
+
+from kernel_runtime import TooManyRequestsException
+from kernel_runtime.model import arrivals
+
+from .kernel_lab import the_lab
+from .mistakes import mistake, shown_shortly
+from .results import Defined, Invoked, Logs, Status, Throttled
+
+_NO_ARRIVALS = "BadTraffic"
+
+
+@magics_class
+class LabMagics(Magics):  # type: ignore[misc]
+    """Serverless Lab's magics."""
+
+    @no_var_expand
+    @magic_arguments()
+    @argument("name", help="the function's name")
+    @argument("--memory", type=int, default=128, help="MB, 128-10240; CPU comes in proportion")
+    @argument("--timeout", type=int, default=3, help="seconds, 1-900")
+    @argument("--concurrency", type=int, default=None, help="reserved concurrency; left out, the function shares the account's")
+    @argument("--handler", default="index.handler", help="module.function")
+    @argument("--runtime", default=None, help="python3.13 and the like; left out, the kernel's own")
+    @argument("--tmp", type=int, default=512, help="MB of /tmp, 512-10240")
+    @argument("--variable", action="append", default=[], metavar="KEY=VALUE", help="an environment variable; may be given again")
+    @argument("--layer", action="append", default=[], metavar="ARN", help="a layer version; may be given again, five at most")
+    @argument("--packages", choices=["lambda", "kernel"], default="lambda", help="kernel: show it the notebook's installed packages too")
+    @cell_magic
+    def function(self, line: str, cell: str) -> Defined:
+        """Define a function: the cell is its whole module."""
+        options = parse_argstring(self.function, line)
+        with shown_shortly():
+            handle = the_lab().function(
+                options.name,
+                source=cell,
+                handler=options.handler,
+                runtime=options.runtime,
+                memory_mb=options.memory,
+                timeout_s=options.timeout,
+                ephemeral_mb=options.tmp,
+                reserved_concurrency=options.concurrency,
+                variables=_variables(options.variable),
+                layers=options.layer,
+                packages=options.packages,
+            )
+        return Defined(handle, cell, self.shell.user_ns)
+
+    @no_var_expand
+    @line_magic
+    def invoke(self, line: str) -> Invoked | Throttled:
+        """Invoke a function: ``%invoke NAME EVENT``, EVENT being JSON or a Python expression of the notebook; without one it is {}."""
+        name, event = self._name_and_event("invoke", line)
+        with shown_shortly():
+            try:
+                return Invoked(the_lab().get(name).invoke(event))
+            except TooManyRequestsException as throttle:
+                return Throttled(name, throttle)
+
+    @no_var_expand
+    @magic_arguments()
+    @argument("name", help="the function's name")
+    @argument("--rps", type=float, default=10.0, help="calls a second")
+    @argument("--for", dest="for_s", type=float, default=5.0, help="seconds")
+    @argument("--poisson", action="store_true", help="calls independent of each other, RPS on average")
+    @argument("--ramp-to", type=float, default=None, metavar="RPS", help="let the rate go from --rps to this")
+    @argument("--burst", type=int, default=None, metavar="N", help="N calls at once, in place of a rate")
+    @argument("--background", action="store_true", help="do not wait: the traffic object is given back at once")
+    @argument("--event", nargs="+", default=["{}"], help="what is sent: JSON or a Python expression")
+    @line_magic
+    def traffic(self, line: str) -> Any:
+        """Open-loop traffic: calls are sent when they are due, however slow the answers are."""
+        options = parse_argstring(self.traffic, line)
+        event = self._event(line.partition("--event")[2].strip() or "{}") if "--event" in line else {}
+        with shown_shortly():
+            lab = the_lab()
+            handle = lab.get(options.name)
+            since = lab.journal.seq
+            began = lab.now()
+            traffic = lab.traffic(handle, self._arrivals(options), event).start()
+        if options.background:
+            return traffic
+        from .traffic_result import TrafficResult, show_progress
+
+        try:
+            show_progress(traffic, options)
+        except KeyboardInterrupt:
+            traffic.stop()
+        return TrafficResult(lab, options.name, traffic.summary(), since, began)
+
+    @magic_arguments()
+    @argument("name", help="the function's name")
+    @line_magic
+    def panel(self, line: str) -> Any:
+        """Sliders for a function, and charts that move while it runs."""
+        name = parse_argstring(self.panel, line).name
+        with shown_shortly():
+            lab = the_lab()
+            lab.get(name)
+        from .panels.panel import Panel
+
+        return Panel(lab, name)
+
+    @magic_arguments()
+    @argument("name", help="the function's name")
+    @argument("--last", type=int, default=None, metavar="N", help="only the last N invocations")
+    @line_magic
+    def logs(self, line: str) -> Logs:
+        """A function's log, as CloudWatch Logs would show it."""
+        options = parse_argstring(self.logs, line)
+        with shown_shortly():
+            return Logs(the_lab().logs(options.name, options.last))
+
+    @line_magic
+    def lab(self, line: str) -> Status:
+        """What runs here, and what is enforced on this machine with what."""
+        with shown_shortly():
+            return Status(the_lab())
+
+    def _name_and_event(self, magic: str, line: str) -> tuple[str, Any]:
+        name, _, text = line.strip().partition(" ")
+        if not name:
+            raise mistake("UsageError", f"%{magic} NAME EVENT: which function? There are: {', '.join(the_lab().functions) or 'none yet'}")
+        return name, self._event(text.strip()) if text.strip() else {}
+
+    def _event(self, text: str) -> Any:
+        try:
+            return json.loads(text)
+        except ValueError as not_json:
+            try:
+                return eval(text, self.shell.user_ns)
+            except Exception as no_expression:
+                raise mistake(
+                    "InvalidRequestContentException",
+                    f"{text} is no event: as JSON, {not_json}; as Python, {type(no_expression).__name__}: {no_expression}",
+                ) from None
+
+    def _arrivals(self, options: Any) -> Any:
+        try:
+            if options.burst is not None:
+                return arrivals.burst(options.burst)
+            if options.ramp_to is not None:
+                return arrivals.ramp(options.rps, options.ramp_to, options.for_s)
+            if options.poisson:
+                import random
+
+                return arrivals.poisson(options.rps, options.for_s, random.Random(time.time_ns()).random)
+            return arrivals.constant(options.rps, options.for_s)
+        except ValueError as why:
+            raise mistake(_NO_ARRIVALS, str(why)) from None
+
+
+def _variables(given: list[str]) -> dict[str, str]:
+    variables = {}
+    for one in given:
+        key, equals, value = one.partition("=")
+        if not equals:
+            raise mistake("UsageError", f"--variable is KEY=VALUE, not {one!r}")
+        variables[key] = value
+    return variables

@@ -1,0 +1,71 @@
+"""What ``%traffic`` shows: a line that moves while it runs, then figures and the charts of that stretch."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+from kernel_runtime import Lab
+
+from .frames import whole
+from .results import badge, box
+
+_EVERY_S = 0.25
+
+
+def line_of(summary: Any) -> str:
+    throttled = ", ".join(f"{count} {reason}" for reason, count in summary.throttled.items())
+    parts = [
+        f"{summary.lasted_s:.1f} s",
+        f"{summary.sent:,} sent",
+        f"{summary.succeeded:,} succeeded",
+        f"{summary.failed:,} failed",
+        f"{summary.throttles:,} throttled" + (f" ({throttled})" if throttled else ""),
+        f"{summary.cold:,} cold",
+        f"p50 {summary.p50_ms:.1f} ms, p95 {summary.p95_ms:.1f} ms",
+        f"${summary.cost_usd:.8f}",
+    ]
+    for count, what in ((summary.refused, "refused by this machine"), (summary.late, f"sent late (worst {summary.worst_late_s * 1e3:.0f} ms)"), (summary.unsent, "not sent")):
+        if count:
+            parts.append(f"{count:,} {what}")
+    return " · ".join(parts)
+
+
+def show_progress(traffic: Any, options: Any) -> None:
+    """Until the traffic has ended; Ctrl-C comes through."""
+    from IPython.display import HTML, display
+
+    shown = display(HTML(""), display_id=True)
+    while not traffic.wait(_EVERY_S):
+        shown.update(HTML(box("#0072B2", f"<b>{escape(options.name)}</b> {badge('running', '#0072B2')} ", escape(line_of(traffic.summary())))))
+    shown.update(HTML(""))
+
+
+class TrafficResult:
+    """A traffic that has ended. ``summary`` holds its figures, and they are its own attributes too: sent, succeeded, throttles, cold, p50_ms…"""
+
+    def __init__(self, lab: Lab, function: str, summary: Any, since_seq: int, began: float) -> None:
+        self.summary = summary
+        self.function = function
+        limit = lab.view(function).limit
+        self.rows, self._frames = whole(function, lab.journal.since(since_seq), limit, lab.now())
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or name == "summary":
+            raise AttributeError(name)
+        return getattr(self.summary, name)
+
+    def __repr__(self) -> str:
+        return f"{self.function}: {line_of(self.summary)}"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        from .charts.figure import bundle
+
+        return {"text/plain": repr(self), **bundle(self.rows, repr(self))}
+
+    @property
+    def figure(self) -> Any:
+        """The charts as a plotly figure."""
+        from .charts.figure import figure
+
+        return figure(self.rows, repr(self))
