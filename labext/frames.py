@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from kernel_runtime.control import facts, orders
+from kernel_runtime.journal.cost import record_usd
 from kernel_runtime.journal.journal import Entry
 
 BIN_S = 0.1
@@ -152,6 +153,7 @@ class Frames:
         latency_ms = (at - began) * 1e3
         self.latencies_ms.append(latency_ms)
         self.totals.invocations += 1
+        self.totals.cost_usd += record_usd(record)
         self.totals.cold += record.start == "cold"
         self.totals.errors += record.status != "success"
         kind = record.start if record.status == "success" else "error"

@@ -1,0 +1,26 @@
+"""What the live board and its page say to each other. One version; ``ui/board.js`` names the same kinds, and a test compares."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypedDict
+
+VERSION = 1
+
+FromPage = Literal["need-plotly", "hello"]
+"""need-plotly: send plotly.js (asked again every 500 ms until it comes). hello: a page has drawn empty charts and wants what there is."""
+
+FromKernel = Literal["plotly", "snapshot", "gains"]
+"""plotly: plotly.js, gzipped, as one buffer. snapshot: drop what is drawn, then as gains. gains: points that charts gain."""
+
+
+class Gains(TypedDict):
+    """charts: by chart's name, by trace's index, x and y to add. now: the right end of the time axis, in s. width: of the time axis, in s."""
+
+    type: FromKernel
+    now: float
+    width: float
+    charts: dict[str, dict[int, dict[str, list[Any]]]]
+
+
+def gains(kind: FromKernel, now: float, width: float, charts: dict[str, dict[int, dict[str, list[Any]]]]) -> Gains:
+    return {"type": kind, "now": round(now, 2), "width": width, "charts": charts}

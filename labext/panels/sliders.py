@@ -1,0 +1,77 @@
+"""The sliders of a function: legal values only, and what a value means in CPU and money beside it. A dragged slider is applied a few times a second, and its last value always."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import ipywidgets as widgets
+
+from kernel_runtime import AwsError, FunctionHandle, LabError
+from kernel_runtime.journal.cost import invocation_usd
+from kernel_runtime.model import limits
+
+APPLY_EVERY_S = 0.2
+MEMORY_STEPS = (128, 256, 384, 512, 640, 768, 1_024, 1_280, 1_536, 1_769, 2_048, 2_560, 3_008, 3_538, 4_096, 5_307, 6_144, 7_076, 8_192, 8_845, 10_240)
+TIMEOUT_STEPS = (1, 2, 3, 5, 10, 15, 30, 60, 120, 300, 600, 900)
+UNRESERVED = "unreserved"
+
+
+class Sliders:
+    """``box`` is the widget. Changes go to the function; what Lambda refuses is said in ``message`` and changes nothing."""
+
+    def __init__(self, handle: FunctionHandle, say: Callable[[str], None]) -> None:
+        self._handle = handle
+        self._say = say
+        self._wanted: dict[str, Any] = {}
+        self._applying = threading.Lock()
+        self._timer: threading.Timer | None = None
+        configuration = handle.configuration
+        self.memory = _slider("memory", _with(MEMORY_STEPS, configuration.memory_mb), configuration.memory_mb, "{:,} MB")
+        self.timeout = _slider("timeout", _with(TIMEOUT_STEPS, configuration.timeout_s), configuration.timeout_s, "{} s")
+        reserved: list[Any] = [UNRESERVED, *_with((0, 1, 2, 3, 4, 5, 8, 10, 15, 20, 30, 50, 80, 100, 150, 200, 300, 500, 900), configuration.reserved_concurrency)]
+        self.reserved = _slider("reserved", reserved, UNRESERVED if configuration.reserved_concurrency is None else configuration.reserved_concurrency, "{}")
+        self.meaning = widgets.HTML()
+        self.memory.add_class("serverless-lab-memory")
+        self.memory.observe(lambda change: self._want(memory_mb=change["new"]), names="value")
+        self.timeout.observe(lambda change: self._want(timeout_s=change["new"]), names="value")
+        self.reserved.observe(lambda change: self._want(reserved_concurrency=None if change["new"] == UNRESERVED else change["new"]), names="value")
+        self.box = widgets.VBox([self.memory, self.timeout, self.reserved, self.meaning])
+        self._show_meaning(configuration.memory_mb)
+
+    def close(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _want(self, **change: Any) -> None:
+        if "memory_mb" in change:
+            self._show_meaning(change["memory_mb"])
+        with self._applying:
+            self._wanted.update(change)
+            if self._timer is None:
+                self._timer = threading.Timer(APPLY_EVERY_S, self._apply)
+                self._timer.daemon = True
+                self._timer.start()
+
+    def _apply(self) -> None:
+        with self._applying:
+            wanted, self._wanted, self._timer = self._wanted, {}, None
+        try:
+            self._handle.configure(**wanted)
+            self._say("")
+        except (AwsError, LabError) as why:
+            self._say(str(why))
+
+    def _show_meaning(self, memory_mb: int) -> None:
+        price = invocation_usd(100, memory_mb) * 1_000_000
+        self.meaning.value = f"{limits.cpu_share(memory_mb):.2f} vCPU · a million calls of 100 ms: ${price:.2f}"
+
+
+def _slider(name: str, values: list[Any], value: Any, form: str) -> Any:
+    options = [(form.format(v) if not isinstance(v, str) else v, v) for v in values]
+    return widgets.SelectionSlider(options=options, value=value, description=name, continuous_update=True, layout=widgets.Layout(width="420px"))
+
+
+def _with(steps: tuple[int, ...], value: int | None) -> list[int]:
+    return sorted({*steps, *([value] if value is not None else [])})
