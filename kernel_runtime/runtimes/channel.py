@@ -1,7 +1,8 @@
 """Frames between a caller and an environment's process; sans-IO.
 
-Every frame is a little-endian length (4 bytes) and a body. A request's body is a fixed head (deadline, lengths), the five texts that the context object needs
-in one run, and the event's bytes, which nobody but the handler's runtime parses. A reply's is a fixed head (kind, times, memory), an error type and the response's bytes.
+Every frame is a little-endian length (4 bytes) and a body. A request's body is a fixed head (deadline, lengths), the five texts that the context object
+needs in one run, and the event's bytes, which nobody but the handler's runtime parses. A reply's is a fixed head (kind, times, memory), an error type and
+the response's bytes.
 """
 
 from __future__ import annotations

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
 from typing import Any, Dict, Optional
 
 from ..channel import Request
+from .output import Log
+
+_time = time.time
 
 
 class ContextFault(Exception):
@@ -15,7 +17,7 @@ class ContextFault(Exception):
 
 
 class _Attributes:
-    __slots__ = ()
+    __slots__: "tuple[str, ...]" = ()
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}([{','.join(f'{name}={getattr(self, name)}' for name in self.__slots__)}])"
@@ -30,7 +32,7 @@ class CognitoIdentity(_Attributes):
 
 
 class Client(_Attributes):
-    __slots__ = ("installation_id", "app_title", "app_version_name", "app_version_code", "app_package_name")
+    __slots__ = ("installation_id", "app_title", "app_version_name", "app_version_code", "app_package_name")  # noqa: RUF023 - the order of AWS's repr
 
     def __init__(self, given: Dict[str, Any]) -> None:
         for name in self.__slots__:
@@ -38,7 +40,7 @@ class Client(_Attributes):
 
 
 class ClientContext(_Attributes):
-    __slots__ = ("custom", "env", "client")
+    __slots__ = ("custom", "env", "client")  # noqa: RUF023 - the order of AWS's repr
 
     def __init__(self, given: Dict[str, Any]) -> None:
         self.custom = given.get("custom")
@@ -50,7 +52,7 @@ class ClientContext(_Attributes):
 class LambdaContext:
     """What Lambda tells a handler of its invocation. ``memory_limit_in_mb`` is a string, as on AWS."""
 
-    def __init__(self, request: Request, plan: Dict[str, Any]) -> None:
+    def __init__(self, request: Request, plan: Dict[str, Any], log: Log) -> None:
         self.aws_request_id = request.request_id
         self.log_group_name = plan["log_group"]
         self.log_stream_name = plan["log_stream"]
@@ -62,13 +64,15 @@ class LambdaContext:
         self.client_context = ClientContext(_parse("Client Context", request.client_context)) if request.client_context else None
         self.identity = CognitoIdentity(_parse("Cognito Identity", request.cognito_identity) if request.cognito_identity else None)
         self._epoch_deadline_time_in_ms = request.deadline_epoch_ms
+        self._log = log
 
     def get_remaining_time_in_millis(self) -> int:
         """Whole ms until the timeout, never below 0."""
-        return max(self._epoch_deadline_time_in_ms - int(time.time() * 1000), 0)
+        return max(self._epoch_deadline_time_in_ms - int(_time() * 1000), 0)
 
     def log(self, msg: object) -> None:
-        sys.stdout.write(str(msg))
+        """Write ``msg`` to the log as it is, no line end added."""
+        self._log.say(str(msg))
 
     def __repr__(self) -> str:
         names = (

@@ -7,12 +7,27 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 import traceback
 from types import TracebackType
 from typing import Any, Dict, List, Optional, Tuple
 
+from .output import Log
+
 RESPONSE_MAX_BYTES = 6_291_556
 _NO_BREAK_SPACE = "\u00a0"
+_OWN_FOLDER = __file__.rpartition("/")[0] + "/"
+_gmtime, _strftime, _time = time.gmtime, time.strftime, time.time
+
+INIT_WARNING = (
+    "LAMBDA_WARNING: Unhandled exception. The most likely cause is an issue in the function code. However, in rare cases, a Lambda "
+    "runtime update can cause unexpected function behavior. For functions using managed runtimes, runtime updates can be triggered by a"
+    " function change, or can be applied automatically. To determine if the runtime has been updated, check the runtime version in the "
+    "INIT_START log entry. If this error correlates with a change in the runtime version, you may be able to mitigate this error by "
+    "temporarily rolling back to the previous runtime version. For more information, see "
+    "https://docs.aws.amazon.com/lambda/latest/dg/runtimes-update.html"
+)
+"""What Lambda logs before the error of a failed init."""
 
 
 class Fault(Exception):
@@ -26,10 +41,12 @@ class Fault(Exception):
 
 
 class Paths:
-    """Where things really are, and where Lambda has them: shown in stack traces."""
+    """Where things really are, and where Lambda has them: shown in stack traces. ``import_paths``: the folders of the layers."""
 
-    def __init__(self, task_root: str) -> None:
-        self._pairs = [(task_root.rstrip("/") + "/", "/var/task/"), (sys.base_prefix.rstrip("/") + "/", "/var/lang/")]
+    def __init__(self, task_root: str, import_paths: List[str]) -> None:
+        layers = [path[: -len("python")] for path in import_paths if path.endswith("/python")]
+        self._pairs = [(task_root.rstrip("/") + "/", "/var/task/"), *((root, "/opt/") for root in layers)]
+        self._pairs.append((f"{sys.base_prefix.rstrip('/')}/lib/python", "/var/lang/lib/python"))
 
     def shown(self, path: str) -> str:
         for real, lambdas in self._pairs:
@@ -37,24 +54,21 @@ class Paths:
                 return lambdas + path[len(real) :]
         return path
 
-
-def error_body(message: str, error_type: str, request_id: str, stack_trace: List[str]) -> Dict[str, Any]:
-    return {"errorMessage": message, "errorType": error_type, "requestId": request_id, "stackTrace": stack_trace}
+    def frames(self, trace: Optional[TracebackType]) -> List[str]:
+        """The frames of ``trace`` as text, the runtime's own left out."""
+        frames: List[Tuple[str, int, str, Optional[str]]] = [
+            (self.shown(f.filename), f.lineno or 0, f.name, f.line) for f in traceback.extract_tb(trace) if not f.filename.startswith(_OWN_FOLDER)
+        ]
+        return traceback.format_list(frames)  # type: ignore[arg-type]
 
 
 def describe(error: BaseException, request_id: str, paths: Paths) -> Dict[str, Any]:
-    """Lambda's error object for what a handler or a module raised."""
+    """Lambda's error object for what a handler or a module raised, or the runtime found."""
     if isinstance(error, Fault):
-        return error_body(error.message, error.error_type, request_id, error.trace)
-    return error_body(str(error), type(error).__name__, request_id, _frames(error.__traceback__, paths))
-
-
-def _frames(trace: Optional[TracebackType], paths: Paths) -> List[str]:
-    own = __file__.rpartition("/")[0]
-    frames: List[Tuple[str, int, str, Optional[str]]] = [
-        (paths.shown(f.filename), f.lineno or 0, f.name, f.line) for f in traceback.extract_tb(trace) if not f.filename.startswith(own)
-    ]
-    return traceback.format_list(frames)  # type: ignore[arg-type]
+        message, error_type, trace = error.message, error.error_type, error.trace
+    else:
+        message, error_type, trace = str(error), type(error).__name__, paths.frames(error.__traceback__)
+    return {"errorMessage": message, "errorType": error_type, "requestId": request_id, "stackTrace": trace}
 
 
 def syntax_fault(module: str, error: SyntaxError, paths: Paths) -> Fault:
@@ -62,25 +76,33 @@ def syntax_fault(module: str, error: SyntaxError, paths: Paths) -> Fault:
     return Fault("Runtime.UserCodeSyntaxError", f"Syntax error in module '{module}': {error}", [trace])
 
 
+def error_bytes(body: Dict[str, Any], keep_unicode: bool) -> bytes:
+    """The error as it goes to the caller; one that is longer than any answer may be is answered as too large."""
+    data = json.dumps(body, ensure_ascii=not keep_unicode).encode("utf-8", "backslashreplace")
+    return data if len(data) <= RESPONSE_MAX_BYTES else too_large()
+
+
 def too_large() -> bytes:
-    body = {
-        "errorMessage": f"Response payload size exceeded maximum allowed payload size ({RESPONSE_MAX_BYTES} bytes).",
-        "errorType": "Function.ResponseSizeTooLarge",
-    }
-    return json.dumps(body).encode()
+    message = f"Response payload size exceeded maximum allowed payload size ({RESPONSE_MAX_BYTES} bytes)."
+    return json.dumps({"errorMessage": message, "errorType": "Function.ResponseSizeTooLarge"}).encode()
 
 
-def write_to_log(body: Dict[str, Any], as_json: bool) -> None:
-    """``[ERROR] Type: message`` and the traceback, its indentation in no-break spaces as AWS prints it."""
+def log_too_large(log: Log) -> None:
+    """What the runtime client prints when the Runtime API refuses its answer."""
+    refusal = f'{{"errorMessage":"Exceeded maximum allowed payload size ({RESPONSE_MAX_BYTES} bytes).","errorType":"RequestEntityTooLarge"}}'
+    log.say(f"[ERROR] [{int(_time() * 1000)}] LAMBDA_RUNTIME Failed to post handler success response. Http response code: 413. {refusal}\n")
+
+
+def log_error(body: Dict[str, Any], as_json: bool, log: Log) -> None:
+    """``[ERROR] Type: message`` and the traceback, its indentation in no-break spaces; or one line of JSON."""
     if as_json:
-        import time
-
-        line = {"timestamp": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "log_level": "ERROR"}
-        sys.stdout.write(json.dumps({**line, **body}, ensure_ascii=False) + "\n")
+        head = {"timestamp": _strftime("%Y-%m-%dT%H:%M:%SZ", _gmtime()), "level": "ERROR"}
+        log.say(json.dumps({**head, **body}, ensure_ascii=False) + "\n")
         return
-    lines = [f"[ERROR] {body['errorType']}: {body['errorMessage']}", "Traceback (most recent call last):"]
+    kind, message = body["errorType"], body["errorMessage"]
+    lines = [f"[ERROR] {kind}: {message}" if message else f"[ERROR] {kind}", "Traceback (most recent call last):"]
     for element in body["stackTrace"]:
-        for line_text in element.splitlines() or [""]:
-            bare = line_text.lstrip(" ")
-            lines.append(_NO_BREAK_SPACE * (len(line_text) - len(bare)) + bare)
-    sys.stdout.write("\n".join(lines) + "\n")
+        for line in element.splitlines() or [""]:
+            bare = line.lstrip(" ")
+            lines.append(_NO_BREAK_SPACE * (len(line) - len(bare)) + bare)
+    log.say("\n".join(lines) + "\n")

@@ -1,120 +1,86 @@
 """What a handler prints: straight to the log, nothing kept back, so that a kill loses nothing; bounded by bytes an invocation.
 
-``logging`` gets Lambda's own handler and format (AWS: "Log and monitor Python Lambda functions").
+The log is file descriptor 1 (and 2): a file that the caller shares. Only what goes through here is bounded; a child process writes to the descriptor itself.
 """
 
 from __future__ import annotations
 
 import io
-import json
-import logging
 import os
 import sys
-import time
-from typing import Any, Dict, List, Optional
+from typing import Any
+
+_write = os.write
 
 
-class Output(io.RawIOBase):
-    """The raw end of both stdout and stderr."""
+class Log:
+    """Bytes to the descriptor, at most ``max_bytes`` an invocation; the rest is counted, and one closing line says how much it was."""
 
     def __init__(self, max_bytes: int) -> None:
-        super().__init__()
         self._max_bytes = max_bytes
         self._left = max_bytes
         self._dropped = 0
+
+    def write(self, data: bytes) -> None:
+        if len(data) > self._left:
+            kept = _whole_characters(data, self._left)
+            self._dropped += len(data) - len(kept)
+            self._left, data = 0, kept
+        else:
+            self._left -= len(data)
+        while data:
+            data = data[_write(1, data) :]
+
+    def say(self, text: str) -> None:
+        """Text as the runtime itself writes it, whatever the handler has put in place of sys.stdout."""
+        self.write(text.encode("utf-8", "backslashreplace"))
+
+    def end_invocation(self) -> None:
+        """Say what was dropped, and begin to count anew."""
+        if self._dropped:
+            _write(1, f"\n[the lab keeps {self._max_bytes:,} bytes of one invocation's output: {self._dropped:,} more were dropped]\n".encode())
+            self._dropped = 0
+        self._left = self._max_bytes
+
+
+class Stream(io.RawIOBase):
+    """The raw end of stdout or of stderr."""
+
+    mode = "wb"
+
+    def __init__(self, log: Log, name: str, fd: int) -> None:
+        super().__init__()
+        self._log = log
+        self._fd = fd
+        self.name = name
 
     def writable(self) -> bool:
         return True
 
     def fileno(self) -> int:
-        return 1
+        return self._fd
 
     def write(self, data: Any) -> int:
-        size = len(data)
-        if size <= self._left:
-            self._left -= size
-            kept = memoryview(data)
-        else:
-            kept = memoryview(data)[: self._left]
-            self._dropped += size - self._left
-            self._left = 0
-        while kept:
-            kept = kept[os.write(1, kept) :]
-        return size
-
-    def end_invocation(self) -> None:
-        """Say what was dropped, and begin to count anew."""
-        if self._dropped:
-            os.write(1, f"\n[the lab keeps {self._max_bytes:,} bytes of one invocation's output: {self._dropped:,} more were dropped]\n".encode())
-        self._left, self._dropped = self._max_bytes, 0
+        text = data if isinstance(data, bytes) else bytes(data)
+        self._log.write(text)
+        return len(text)
 
 
-def install(max_bytes: int) -> Output:
+def install(max_bytes: int) -> Log:
     """Point sys.stdout and sys.stderr to the log."""
-    output = Output(max_bytes)
-    sys.stdout = io.TextIOWrapper(output, encoding="utf-8", errors="backslashreplace", write_through=True)  # type: ignore[type-var]
-    sys.stderr = sys.stdout
-    sys.__stdout__ = sys.__stderr__ = sys.stdout  # type: ignore[misc]
-    return output
+    log = Log(max_bytes)
+    sys.stdout = sys.__stdout__ = _text(Stream(log, "<stdout>", 1))  # type: ignore[misc]
+    sys.stderr = sys.__stderr__ = _text(Stream(log, "<stderr>", 2))  # type: ignore[misc]
+    return log
 
 
-class CurrentRequest:
-    """The request id that log records carry; empty during init."""
-
-    id = ""
+def _text(stream: Stream) -> io.TextIOWrapper:
+    return io.TextIOWrapper(stream, encoding="utf-8", errors="backslashreplace", newline="\n", write_through=True)  # type: ignore[type-var,arg-type]
 
 
-class _Handler(logging.Handler):
-    def emit(self, record: logging.LogRecord) -> None:
-        sys.stdout.write(self.format(record))
-
-
-class _RequestId(logging.Filter):
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.aws_request_id = CurrentRequest.id
-        record.tenant_id = None
-        return True
-
-
-class JsonFormatter(logging.Formatter):
-    """AWS's JSON shape of one log record."""
-
-    _KNOWN = frozenset(logging.LogRecord("", 0, "", 0, "", None, None).__dict__) | {"message", "asctime", "aws_request_id", "tenant_id", "taskName"}
-
-    def format(self, record: logging.LogRecord) -> str:
-        line: Dict[str, Any] = {
-            "timestamp": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created)),
-            "level": record.levelname,
-            "message": record.getMessage(),
-            "logger": record.name,
-        }
-        trace = self._trace(record)
-        if trace and record.exc_info and record.exc_info[0]:
-            line["stackTrace"] = trace
-            line["errorType"] = record.exc_info[0].__name__
-            line["errorMessage"] = str(record.exc_info[1])
-            line["location"] = f"{record.pathname}:{record.funcName}:{record.lineno}"
-        if CurrentRequest.id:
-            line["requestId"] = CurrentRequest.id
-        line.update((k, v) for k, v in record.__dict__.items() if k not in self._KNOWN and k not in line)
-        return json.dumps(line, default=str, ensure_ascii=False) + "\n"
-
-    def _trace(self, record: logging.LogRecord) -> Optional[List[str]]:
-        return self.formatException(record.exc_info).splitlines() if record.exc_info else None
-
-
-def set_up_logging(log_format: str, log_level: str) -> None:
-    """Lambda's handler on the root logger; its level stays WARNING unless the function's configuration names another (JSON only)."""
-    handler = _Handler()
-    handler.addFilter(_RequestId())
-    root = logging.getLogger()
-    if log_format.upper() == "JSON":
-        handler.setFormatter(JsonFormatter())
-        level = {"TRACE": "DEBUG", "FATAL": "CRITICAL"}.get(log_level.upper(), log_level.upper())
-        if level:
-            root.setLevel(level)
-    else:
-        formatter = logging.Formatter("[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s\n", "%Y-%m-%dT%H:%M:%S")
-        formatter.converter = time.gmtime
-        handler.setFormatter(formatter)
-    root.addHandler(handler)
+def _whole_characters(data: bytes, size: int) -> bytes:
+    """At most ``size`` bytes of ``data``, no UTF-8 character cut in two."""
+    end = size
+    while end > 0 and size - end < 4 and data[end] & 0xC0 == 0x80:
+        end -= 1
+    return data[:end]

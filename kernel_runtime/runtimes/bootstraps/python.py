@@ -1,30 +1,95 @@
 """The loop inside a Python environment: import the handler, say so, then event in, response out, until the socket closes.
 
-It runs in a forked and confined process and in whatever Python a function asks for: standard library only, 3.9 and up. AWS: "Building Lambda functions with Python".
+It runs in a forked and confined process and in whatever Python a function asks for: standard library only, 3.9 and up
+(AWS: "Building Lambda functions with Python").
 """
 
 from __future__ import annotations
 
+import _sitebuiltins
+import builtins
 import importlib
 import importlib.machinery
 import json
+import logging
 import os
 import resource
 import socket
 import sys
 import time
 import types
-from decimal import Decimal
-from typing import Any, Callable, Dict, List, NoReturn, Optional
+from typing import Any, Callable, Dict, List, NoReturn, Tuple
 
 from .. import channel
 from ..channel import ANSWER, FAILED, INIT_FAILED, READY, Frames, Reply, Request
-from . import faults, output
+from . import faults, log_records, output
 from .context import ContextFault, LambdaContext
+from .departure import leave
 from .faults import Fault, Paths
+from .responses import Marshaller
+
+Handler = Callable[[Any, Any], Any]
 
 SDK_PACKAGES = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six")
 _RECEIVE_BYTES = 65_536
+_LOADED_BY_RUNTIME = frozenset(sys.modules)
+"""What a runtime has imported before any code of the function, so a function's own module of such a name is never seen: true on AWS too."""
+_monotonic_ns, _process_ns, _getrusage, _loads = time.monotonic_ns, time.process_time_ns, resource.getrusage, json.loads
+"""Kept from a handler that patches them."""
+
+
+def serve(sock: socket.socket, plan: Dict[str, Any], initialised: Callable[[], None] = lambda: None) -> NoReturn:
+    """Be the environment's process until the socket closes. ``plan``: see ``fleet.plans``. ``initialised`` is called when init went well.
+
+    File descriptors 1 and 2 are the function's log. Never returns and never raises: the process ends here.
+    """
+    began_ns = plan.get("began_ns") or _monotonic_ns()
+    log = output.install(plan["log_max_bytes"])
+    paths = Paths(plan["task_root"], plan["import_paths"])
+    try:
+        _take_place(plan, log)
+        environment = _Environment(plan, log, paths)
+        environment.initialise(sock, began_ns, initialised)
+        environment.run(sock)
+    except (BrokenPipeError, ConnectionResetError):
+        os._exit(0)  # nobody is there to answer to
+    except BaseException as error:
+        leave(error, log, paths)
+    os._exit(0)
+
+
+def _take_place(plan: Dict[str, Any], log: output.Log) -> None:
+    """Make this process look, from inside, like Lambda's: variables, folder, import path, arguments, ``__main__``, logging."""
+    variables: Dict[str, str] = plan["variables"]
+    os.environ.clear()
+    os.environ.update(variables)
+    time.tzset()
+    os.chdir(plan["task_root"])
+    library = [p for p in sys.path if p]
+    of_variable = [p for p in variables.get("PYTHONPATH", "").split(":") if p]
+    sys.path[:] = [plan["task_root"], *plan["import_paths"], *of_variable, *library, *plan["extra_paths"]]
+    if plan["sdk_paths"]:
+        sys.meta_path.append(SdkFinder(plan["sdk_paths"]))  # type: ignore[arg-type]
+    sys.path_importer_cache.clear()
+    _give_way([plan["task_root"], *plan["import_paths"]])
+    sys.argv[:] = [""]
+    sys.modules["__main__"] = types.ModuleType("__main__")
+    sys.dont_write_bytecode = True
+    for name in ("exit", "quit"):  # the template runs without ``site``, which makes them
+        setattr(builtins, name, _sitebuiltins.Quitter(name, "Ctrl-D (i.e. EOF)"))
+    log_records.install(log, variables.get("AWS_LAMBDA_LOG_FORMAT", ""), variables.get("AWS_LAMBDA_LOG_LEVEL", ""))
+
+
+def _give_way(folders: List[str]) -> None:
+    """Forget modules that only the template has imported where the function brings its own of that name: on AWS it would find its own."""
+    for folder in folders:
+        try:
+            names = {entry.partition(".")[0] for entry in os.listdir(folder)}
+        except OSError:
+            continue
+        for name in names.intersection(sys.modules).difference(_LOADED_BY_RUNTIME):
+            for loaded in [m for m in sys.modules if m == name or m.startswith(name + ".")]:
+                del sys.modules[loaded]
 
 
 class SdkFinder:
@@ -39,55 +104,75 @@ class SdkFinder:
         return None
 
 
-class _Encoder(json.JSONEncoder):
-    def default(self, value: Any) -> Any:
-        return float(value) if isinstance(value, Decimal) else super().default(value)
+class _Environment:
+    """What one process holds from its init to its end."""
+
+    def __init__(self, plan: Dict[str, Any], log: output.Log, paths: Paths) -> None:
+        variables = plan["variables"]
+        self._plan, self._log, self._paths = plan, log, paths
+        self._as_json = variables.get("AWS_LAMBDA_LOG_FORMAT", "").upper() == "JSON"
+        self._keep_unicode = _python_of(variables.get("AWS_EXECUTION_ENV", "")) >= (3, 12)
+        self._marshaller = Marshaller(self._keep_unicode)
+        self._handler: Handler = lambda event, context: None
+
+    def initialise(self, sock: socket.socket, began_ns: int, initialised: Callable[[], None]) -> None:
+        """Import the handler and say that it is ready; or report why not, and end with status 1."""
+        try:
+            self._handler = load(self._plan["handler"], self._paths)
+        except Exception as error:
+            logging.warning(faults.INIT_WARNING)
+            body = faults.describe(error, "", self._paths)
+            faults.log_error(body, self._as_json, self._log)
+            self._log.end_invocation()
+            self._reply(sock, INIT_FAILED, began_ns, 0, body["errorType"], faults.error_bytes(body, self._keep_unicode))
+            os._exit(1)
+        self._log.end_invocation()
+        initialised()
+        self._reply(sock, READY, began_ns, 0)
+
+    def run(self, sock: socket.socket) -> None:
+        """Answer request after request, until the other side closes."""
+        frames, data = Frames(), b""
+        while True:
+            body = frames.feed(data)
+            while body is None:
+                data = sock.recv(_RECEIVE_BYTES)
+                if not data:
+                    return
+                body = frames.feed(data)
+            data = b""
+            began_ns, cpu_ns = _monotonic_ns(), _process_ns()
+            kind, error_type, payload = self._answer(channel.decode_request(body))
+            self._log.end_invocation()
+            self._reply(sock, kind, began_ns, cpu_ns, error_type, payload)
+
+    def _answer(self, request: Request) -> Tuple[int, str, bytes]:
+        log_records.CurrentRequest.id = request.request_id
+        _set_trace(request.trace_id)
+        try:
+            context = self._context(request)
+            payload = self._marshaller.bytes_of(self._handler(_event(request.payload), context))
+        except Exception as error:
+            body = faults.describe(error, request.request_id, self._paths)
+            faults.log_error(body, self._as_json, self._log)
+            return FAILED, body["errorType"], faults.error_bytes(body, self._keep_unicode)
+        if len(payload) > faults.RESPONSE_MAX_BYTES:
+            faults.log_too_large(self._log)
+            return FAILED, "Function.ResponseSizeTooLarge", faults.too_large()
+        return ANSWER, "", payload
+
+    def _context(self, request: Request) -> LambdaContext:
+        try:
+            return LambdaContext(request, self._plan, self._log)
+        except ContextFault as why:
+            raise Fault("Runtime.LambdaContextUnmarshalError", str(why)) from None
+
+    @staticmethod
+    def _reply(sock: socket.socket, kind: int, began_ns: int, cpu_ns: int, error_type: str = "", payload: bytes = b"") -> None:
+        sock.sendall(channel.encode_reply(Reply(kind, _monotonic_ns() - began_ns, _process_ns() - cpu_ns, _max_rss_kb(), error_type, payload)))
 
 
-_encode = _Encoder(ensure_ascii=sys.version_info < (3, 12)).encode
-
-
-def serve(sock: socket.socket, plan: Dict[str, Any], initialised: Callable[[], None] = lambda: None) -> NoReturn:
-    """Be the environment's process until the socket closes. ``plan``: see ``fleet.plans``. ``initialised`` is called when init went well."""
-    began_ns = plan.get("began_ns") or time.monotonic_ns()
-    printed = output.install(plan["log_max_bytes"])
-    as_json = plan["variables"].get("AWS_LAMBDA_LOG_FORMAT", "").upper() == "JSON"
-    paths = Paths(plan["task_root"])
-    _take_place(plan)
-    try:
-        handler = _load(plan["handler"], paths)
-    except Exception as error:
-        body = faults.describe(error, "", paths)
-        faults.write_to_log(body, as_json)
-        printed.end_invocation()
-        duration_ns = time.monotonic_ns() - began_ns
-        sock.sendall(channel.encode_reply(Reply(INIT_FAILED, duration_ns, time.process_time_ns(), _max_rss_kb(), body["errorType"], _bytes(body))))
-        os._exit(1)
-    printed.end_invocation()
-    initialised()
-    sock.sendall(channel.encode_reply(Reply(READY, time.monotonic_ns() - began_ns, time.process_time_ns(), _max_rss_kb())))
-    _loop(sock, plan, handler, paths, printed, as_json)
-    sys.exit(0)
-
-
-def _take_place(plan: Dict[str, Any]) -> None:
-    """Make this process look, from inside, like Lambda's: variables, import path, arguments, ``__main__``, logging."""
-    variables: Dict[str, str] = plan["variables"]
-    os.environ.clear()
-    os.environ.update(variables)
-    time.tzset()
-    library = [p for p in sys.path if p]
-    sys.path[:] = [plan["task_root"], *plan["import_paths"], *library, *plan["extra_paths"]]
-    if plan["sdk_paths"]:
-        sys.meta_path.append(SdkFinder(plan["sdk_paths"]))  # type: ignore[arg-type]
-    sys.path_importer_cache.clear()
-    sys.argv[:] = [""]
-    sys.modules["__main__"] = types.ModuleType("__main__")
-    sys.dont_write_bytecode = True
-    output.set_up_logging(variables.get("AWS_LAMBDA_LOG_FORMAT", ""), variables.get("AWS_LAMBDA_LOG_LEVEL", ""))
-
-
-def _load(handler: str, paths: Paths) -> Callable[[Any, Any], Any]:
+def load(handler: str, paths: Paths) -> Handler:
     """The handler function of ``dir/module.function``. Raises Fault in AWS's words, or what the module itself raised."""
     try:
         module_name, function_name = handler.rsplit(".", 1)
@@ -102,72 +187,26 @@ def _load(handler: str, paths: Paths) -> Callable[[Any, Any], Any]:
     except SyntaxError as why:
         raise faults.syntax_fault(module_name, why, paths) from None
     try:
-        found: Callable[[Any, Any], Any] = getattr(module, function_name)
+        found: Handler = getattr(module, function_name)
     except AttributeError:
         raise Fault("Runtime.HandlerNotFound", f"Handler '{function_name}' missing on module '{module_name}'") from None
     return found
 
 
-def _loop(sock: socket.socket, plan: Dict[str, Any], handler: Callable[[Any, Any], Any], paths: Paths, printed: output.Output, as_json: bool) -> None:
-    frames = Frames()
-    pending = b""
-    while True:
-        body = frames.feed(pending)
-        while body is None:
-            data = sock.recv(_RECEIVE_BYTES)
-            if not data:
-                return
-            body = frames.feed(data)
-        pending = b""
-        began_ns, cpu_ns = time.monotonic_ns(), time.process_time_ns()
-        kind, error_type, payload = _answer(channel.decode_request(body), plan, handler, paths, as_json)
-        printed.end_invocation()
-        ended_ns = time.monotonic_ns()
-        sock.sendall(channel.encode_reply(Reply(kind, ended_ns - began_ns, time.process_time_ns() - cpu_ns, _max_rss_kb(), error_type, payload)))
-
-
-def _answer(request: Request, plan: Dict[str, Any], handler: Callable[[Any, Any], Any], paths: Paths, as_json: bool) -> "tuple[int, str, bytes]":
-    output.CurrentRequest.id = request.request_id
-    _set_trace(request.trace_id)
-    try:
-        context = _context(request, plan)
-        response = handler(_event(request.payload), context)
-        payload = response if isinstance(response, bytes) else _marshalled(response)
-        if len(payload) > faults.RESPONSE_MAX_BYTES:
-            return FAILED, "Function.ResponseSizeTooLarge", faults.too_large()
-        return ANSWER, "", payload
-    except Exception as error:
-        body = faults.describe(error, request.request_id, paths)
-        faults.write_to_log(body, as_json)
-        return FAILED, body["errorType"], _bytes(body)
-
-
-def _context(request: Request, plan: Dict[str, Any]) -> LambdaContext:
-    try:
-        return LambdaContext(request, plan)
-    except ContextFault as why:
-        raise Fault("Runtime.LambdaContextUnmarshalError", str(why)) from None
-
-
 def _event(payload: bytes) -> Any:
     try:
-        return json.loads(payload)
+        return _loads(payload)
     except ValueError as why:
         raise Fault("Runtime.UnmarshalError", f"Unable to unmarshal input: {why}") from None
 
 
-def _marshalled(response: Any) -> bytes:
-    try:
-        return _encode(response).encode("utf-8", "surrogatepass")
-    except Exception as why:
-        raise Fault("Runtime.MarshalError", f"Unable to marshal response: {why}") from None
+def _python_of(execution_environment: str) -> Tuple[int, int]:
+    """``AWS_Lambda_python3.12`` is (3, 12): how an answer is written depends on the runtime a function asked for, not on what stands in for it."""
+    name, _, minor = execution_environment.rpartition(".")
+    return (3, int(minor)) if name == "AWS_Lambda_python3" and minor.isdigit() else sys.version_info[:2]
 
 
-def _bytes(body: Dict[str, Any]) -> bytes:
-    return json.dumps(body, ensure_ascii=sys.version_info < (3, 12)).encode("utf-8", "backslashreplace")
-
-
-def _set_trace(trace_id: Optional[str]) -> None:
+def _set_trace(trace_id: str) -> None:
     if trace_id:
         os.environ["_X_AMZN_TRACE_ID"] = trace_id
     else:
@@ -176,4 +215,4 @@ def _set_trace(trace_id: Optional[str]) -> None:
 
 def _max_rss_kb() -> int:
     """The most that this process has held in memory, pages shared with its template included, and the largest of its children's."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss + resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    return _getrusage(resource.RUSAGE_SELF).ru_maxrss + _getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
