@@ -15,7 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
-from .artifacts.bundles import bundle_from_source
+from .artifacts.bundles import bundle_from_source, module_file
 from .artifacts.cells import handler_names, module_from_function, notebook_only_names
 from .artifacts.functions import FunctionTable
 from .artifacts.layers import Layers
@@ -35,7 +35,7 @@ from .model.invocation import InvocationRecord
 from .runtimes import catalog
 from .sources.traffic import Traffic
 
-__all__ = ["Lab", "module_from_function", "notebook_only_names"]
+__all__ = ["Lab", "module_file", "module_from_function", "notebook_only_names"]
 
 _KERNEL_PACKAGES = "sees the notebook kernel's installed packages, which Lambda would not have: put them into a layer before you deploy"
 

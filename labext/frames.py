@@ -138,11 +138,11 @@ class Frames:
                 self._requests[fact.request_id] = at
                 self._in_use += 1
                 self._most = max(self._most, self._in_use)
-                if isinstance(order, orders.Start):
+                if order.environment_id not in self._environments:  # new, or older than what has been folded
                     shown = self._lanes < LANES_MAX
                     self._lanes += shown
-                    self._environments[order.environment_id] = _Environment("init", at, shown)
-                else:
+                    self._environments[order.environment_id] = _Environment("init" if isinstance(order, orders.Start) else "idle", at, shown)
+                if isinstance(order, orders.Run):
                     self._change(order.environment_id, "busy" if order.start == "warm" else "init", at, [])
 
     def _finished(self, fact: facts.InvocationFinished, at: float, ended: list[Span], marked: list[Point], plain: list[Point]) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import time
+from pathlib import Path
 from typing import Any
 
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_var_expand
 from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
 
 from kernel_runtime import TooManyRequestsException
+from kernel_runtime.lab import module_file
 from kernel_runtime.model import arrivals
 
 from .kernel_lab import the_lab
@@ -34,6 +36,7 @@ class LabMagics(Magics):  # type: ignore[misc]
     @argument("--tmp", type=int, default=512, help="MB of /tmp, 512-10240")
     @argument("--variable", action="append", default=[], metavar="KEY=VALUE", help="an environment variable; may be given again")
     @argument("--layer", action="append", default=[], metavar="ARN", help="a layer version; may be given again, five at most")
+    @argument("--file", action="append", default=[], metavar="PATH", help="a file to put beside the code in /var/task; may be given again")
     @argument("--packages", choices=["lambda", "kernel"], default="lambda", help="kernel: show it the notebook's installed packages too")
     @cell_magic
     def function(self, line: str, cell: str) -> Defined:
@@ -42,7 +45,7 @@ class LabMagics(Magics):  # type: ignore[misc]
         with shown_shortly():
             handle = the_lab().function(
                 options.name,
-                source=cell,
+                source=_with_files(cell, options.handler, options.file, self.shell.user_ns),
                 handler=options.handler,
                 runtime=options.runtime,
                 memory_mb=options.memory,
@@ -157,6 +160,20 @@ class LabMagics(Magics):  # type: ignore[misc]
             return arrivals.constant(options.rps, options.for_s)
         except ValueError as why:
             raise mistake(_NO_ARRIVALS, str(why)) from None
+
+
+def _with_files(cell: str, handler: str, paths: list[str], notebook: dict[str, Any]) -> Any:
+    """The cell alone, or with files beside it; a path may be the name of a notebook variable that holds it."""
+    if not paths:
+        return cell
+    bundle = {module_file(handler): cell.encode()}
+    for given in paths:
+        path = Path(str(notebook.get(given, given))).expanduser()
+        try:
+            bundle[path.name] = path.read_bytes()
+        except OSError as why:
+            raise mistake("FileNotFound", f"--file {given}: {why.strerror}: give a path, or the name of a notebook variable that holds one") from None
+    return bundle
 
 
 def _variables(given: list[str]) -> dict[str, str]:

@@ -61,11 +61,15 @@ class TrafficResult:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         from .charts.figure import bundle
 
-        return {"text/plain": repr(self), **bundle(self.rows, repr(self))}
+        return {"text/plain": repr(self), **bundle(self.rows, self._title())}
 
     @property
     def figure(self) -> Any:
         """The charts as a plotly figure."""
         from .charts.figure import figure
 
-        return figure(self.rows, repr(self))
+        return figure(self.rows, self._title())
+
+    def _title(self) -> str:
+        s = self.summary
+        return f"{self.function}: {s.sent:,} sent, {s.succeeded:,} succeeded, {s.failed:,} failed, {s.throttles:,} throttled, {s.cold:,} cold"

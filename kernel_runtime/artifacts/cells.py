@@ -12,71 +12,102 @@ from typing import Any
 
 from ..model.errors import InvalidParameterValueException
 
-_MODULE_NAMES = frozenset(dir(builtins)) | {"__name__", "__file__", "__doc__", "__spec__", "__package__", "__loader__", "__builtins__", "__annotations__"}
+_ALWAYS_THERE = frozenset(dir(builtins)) | {"__file__", "__annotations__", "__builtins__", "__path__"}
 
 
 def notebook_only_names(source: str, notebook_names: Iterable[str]) -> tuple[str, ...]:
     """Names that the cell uses, does not define, and that exist in the notebook: they will not exist in the function. In order of first use."""
-    missing = free_names(source)
     known = set(notebook_names)
-    return tuple(name for name in missing if name in known)
+    return tuple(name for name in free_names(source) if name in known)
 
 
 def free_names(source: str) -> tuple[str, ...]:
-    """Names that a module uses and nothing in it defines, builtins left out. A syntax error gives none: the runtime reports it at init, as on Lambda."""
+    """Names that a module uses and nothing in it defines, builtins left out, in order of first use.
+
+    A name that is only ``del``eted is used, not defined. None where a star import may define anything, and none where the text has a syntax error: the runtime
+    reports that at init, as on Lambda.
+    """
     try:
         tree = ast.parse(source)
         table = symtable.symtable(source, "<cell>", "exec")
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ()
     if any(isinstance(node, ast.ImportFrom) and node.names[0].name == "*" for node in ast.walk(tree)):
-        return ()  # a star import may define anything
+        return ()
     wanted: set[str] = set()
-    defined: set[str] = set()
-    _collect(table, wanted, defined)
-    free = wanted - defined - _MODULE_NAMES
-    return tuple(dict.fromkeys(n.id for n in sorted_names(tree) if n.id in free))
+    assigned: set[str] = set()
+    _collect(table, wanted, assigned)
+    free = wanted - (assigned - _only_deleted(tree)) - _ALWAYS_THERE
+    return tuple(dict.fromkeys(name for name in _in_order(tree) if name in free))
 
 
-def sorted_names(tree: ast.AST) -> list[ast.Name]:
-    """Every name of the tree, in the order of the text."""
-    return sorted((n for n in ast.walk(tree) if isinstance(n, ast.Name)), key=lambda n: (n.lineno, n.col_offset))
-
-
-def _collect(table: symtable.SymbolTable, wanted: set[str], defined: set[str]) -> None:
+def _collect(table: symtable.SymbolTable, wanted: set[str], assigned: set[str]) -> None:
+    """Of one scope and those within it: names looked up in the module's globals, and names bound there."""
     module = table.get_type() == "module"
     for symbol in table.get_symbols():
-        binds = symbol.is_assigned() or symbol.is_imported()
-        if binds and (module or symbol.is_declared_global()):
-            defined.add(symbol.get_name())
+        name = symbol.get_name()
+        if (symbol.is_assigned() or symbol.is_imported()) and (module or symbol.is_declared_global()):
+            assigned.add(name)
         if symbol.is_referenced() and (module or symbol.is_global()):
-            wanted.add(symbol.get_name())
+            wanted.add(name)
+        if table.get_type() == "class" and symbol.is_referenced() and symbol.is_assigned():
+            wanted.add(name)  # ``x = x`` in a class body reads the global first
     for child in table.get_children():
-        _collect(child, wanted, defined)
+        _collect(child, wanted, assigned)
+
+
+def _only_deleted(tree: ast.Module) -> set[str]:
+    """``del x`` binds x in a symbol table's eyes. Names that the module's own level deletes and nothing anywhere assigns."""
+    deleted = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Del)}
+    return deleted - _bound_anywhere(tree) if deleted else set()
+
+
+def _bound_anywhere(tree: ast.Module) -> set[str]:
+    bound: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            bound.add(node.id)
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            bound.add(node.name)
+        elif isinstance(node, ast.alias):
+            bound.add((node.asname or node.name).partition(".")[0])
+        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
+            bound.add(node.name)
+        elif isinstance(node, ast.MatchMapping) and node.rest:
+            bound.add(node.rest)
+    return bound
+
+
+def _in_order(tree: ast.Module) -> list[str]:
+    """Every name that is read or deleted, in the order of the text."""
+    names = [(n.lineno, n.col_offset, n.id) for n in ast.walk(tree) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Store)]
+    names += [(n.lineno, n.col_offset, n.target.id) for n in ast.walk(tree) if isinstance(n, ast.AugAssign) and isinstance(n.target, ast.Name)]
+    return [name for *_, name in sorted(names)]
 
 
 def handler_names(source: str) -> tuple[str, ...]:
-    """Functions that the module defines at its top, in order; none where it does not parse or imports by star."""
+    """Functions that the module defines at its top, in order; none where it does not parse, or where a handler may come by another way (an import, a value)."""
     try:
         tree = ast.parse(source)
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ()
-    if any(isinstance(node, ast.ImportFrom) or isinstance(node, ast.Assign) for node in tree.body):
-        return ()  # the handler may come from there
-    return tuple(node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+    if any(not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Import | ast.Expr | ast.Pass) for node in tree.body):
+        return ()
+    return tuple(node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef))
 
 
 def module_from_function(function: Callable[..., Any]) -> str:
-    """One plain function as a module's text, its decorators left out. Raises InvalidParameterValueException where it needs variables around it."""
-    if function.__closure__:
+    """One plain function as a module's text, its decorators left out. Raises InvalidParameterValueException, with the mend, where it is not one."""
+    mend = "or write a whole module with %%function"
+    name = getattr(function, "__name__", repr(function))
+    if getattr(function, "__closure__", None):
         names = ", ".join(function.__code__.co_freevars)
-        raise InvalidParameterValueException(f"{function.__name__} uses {names} of the function around it: pass it in the event, or write a whole module with %%function")
+        raise InvalidParameterValueException(f"{name} uses {names} of the function around it: pass that in the event, {mend}")
     try:
         text = textwrap.dedent(inspect.getsource(function))
         definition = ast.parse(text).body[0]
-    except (OSError, TypeError, SyntaxError):
-        raise InvalidParameterValueException(f"the source of {function.__name__} cannot be read: write a whole module with %%function") from None
+    except (OSError, TypeError, SyntaxError, IndexError):
+        raise InvalidParameterValueException(f"the source of {name} cannot be read: define it by def in a cell of its own, {mend}") from None
     if not isinstance(definition, ast.FunctionDef):
-        raise InvalidParameterValueException(f"{function.__name__} is no plain function (def name(event, context)): write a whole module with %%function")
-    lines = text.splitlines(keepends=True)
-    return "".join(lines[definition.lineno - 1 :])
+        raise InvalidParameterValueException(f"{name} is no plain function: define it by def {name}(event, context), {mend}")
+    return "".join(text.splitlines(keepends=True)[definition.lineno - 1 : definition.end_lineno])

@@ -13,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from ..model.errors import InvalidParameterValueException
+from ..model.names import REGION
 
 PYTHON_RUNTIMES = ("python3.14", "python3.13", "python3.12", "python3.11", "python3.10", "python3.9", "python3.8")
 OTHER_RUNTIMES = (
@@ -54,38 +55,46 @@ def find_interpreter(runtime: str) -> Interpreter:
     version = runtime.removeprefix("python")
     if runtime == own:
         return Interpreter(sys.executable, version)
-    found = _search(runtime) if tuple(map(int, version.split("."))) >= OLDEST_PYTHON else None
+    old = tuple(map(int, version.split("."))) < OLDEST_PYTHON
+    found = None if old else _search(runtime)
     if found:
         return Interpreter(found, version)
-    return Interpreter(sys.executable, own.removeprefix("python"), f"{runtime} is not on this machine: {own}, the kernel's own, runs instead")
+    why = f"the lab runs python{OLDEST_PYTHON[0]}.{OLDEST_PYTHON[1]} and newer" if old else f"{runtime} is not on this machine"
+    return Interpreter(sys.executable, own.removeprefix("python"), f"{why}: {own} runs instead")
 
 
 def runtime_version_line(runtime: str) -> str:
     """What INIT_START says. Of AWS's shape; the version and the hash are the lab's own, since AWS's name builds that run only there."""
     name, version = re.fullmatch(r"([a-z]+)(.*)", runtime).groups()  # type: ignore[union-attr]
     digest = hashlib.sha256(f"serverless-lab {runtime}".encode()).hexdigest()
-    return f"Runtime Version: {name}:{version}.v1\tRuntime Version ARN: arn:aws:lambda:us-east-1::runtime:{digest}"
+    return f"Runtime Version: {name}:{version}.v1\tRuntime Version ARN: arn:aws:lambda:{REGION}::runtime:{digest}"
 
 
 def _search(runtime: str) -> str | None:
     for candidate in _candidates(runtime):
-        if candidate and _runs_as(candidate, runtime):
-            return candidate
+        found = _interpreter_behind(candidate, runtime) if candidate else None
+        if found:
+            return found
     return None
 
 
 def _candidates(runtime: str) -> list[str]:
     version = runtime.removeprefix("python")
-    roots = [Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")), Path(sys.base_prefix).parent.parent]
-    pyenv = [str(p / "bin" / runtime) for root in roots for p in sorted(root.glob(f"versions/{version}.*"), reverse=True)]
-    return [shutil.which(runtime) or "", str(Path(sys.base_prefix) / "bin" / runtime), *pyenv]
+    beside = [str(Path(prefix) / "bin" / runtime) for prefix in dict.fromkeys((sys.prefix, sys.base_prefix))]
+    roots = dict.fromkeys((Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")), Path(sys.base_prefix).parent.parent))
+    pyenv = [str(found / "bin" / runtime) for root in roots for found in sorted(root.glob(f"versions/{version}.*"), key=_patch_number, reverse=True)]
+    return [shutil.which(runtime) or "", *beside, *pyenv]
 
 
-def _runs_as(executable: str, runtime: str) -> bool:
-    """A shim may bear a version's name and run another, or nothing."""
-    program = "import sys; print('python%d.%d' % sys.version_info[:2])"
+def _patch_number(folder: Path) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", folder.name))
+
+
+def _interpreter_behind(executable: str, runtime: str) -> str | None:
+    """The program itself if ``executable`` really runs that version: a version manager's shim bears a version's name and runs another, or nothing."""
+    program = "import sys; print('python%d.%d' % sys.version_info[:2], sys.executable, sep='\\n')"
     try:
-        said = subprocess.run([executable, "-I", "-S", "-c", program], capture_output=True, text=True, timeout=10, check=False)
-    except (OSError, subprocess.TimeoutExpired):
-        return False
-    return said.stdout.strip() == runtime
+        said = subprocess.run([executable, "-I", "-S", "-c", program], capture_output=True, text=True, timeout=10, check=False).stdout.splitlines()
+    except (OSError, subprocess.TimeoutExpired, UnicodeDecodeError):
+        return None
+    return said[1] if len(said) == 2 and said[0] == runtime else None

@@ -7,25 +7,30 @@ from ..model.names import ACCOUNT, REGION
 
 
 def log_group(function: Function) -> str:
+    """``/aws/lambda/NAME``"""
     return f"/aws/lambda/{function.name}"
 
 
 def process_variables(
     function: Function, *, log_stream: str, task_root: str = "/var/task", tmp: str = "/tmp", path: str = "", account: str = ACCOUNT, region: str = REGION
 ) -> dict[str, str]:
-    """Every variable of the process. ``path``: folders that this machine needs in PATH beside Lambda's.
+    """Every variable of the process: Lambda's own, over which the function's go (those that it may not set, ``Function`` has refused).
 
-    LD_LIBRARY_PATH is left out: Lambda's names folders of its own image, and here it would only make the interpreter look for its libraries in wrong places.
+    path: folders that this machine needs in PATH beside Lambda's. tmp: where the environment's /tmp really is.
+    Where it deviates: LD_LIBRARY_PATH names the function's own folders only, since Lambda's others (/lib64, /usr/lib64 of its image) would make a
+    child process load this machine's libraries in place of those that its interpreter was built with. HOME is there, since the user that a function
+    runs as has no entry in a passwd file that would say where ``~`` is. TMPDIR is there where /tmp is elsewhere.
+    At AWS_LAMBDA_RUNTIME_API nobody answers: Python's loop does not speak HTTP here. _X_AMZN_TRACE_ID comes with each invocation.
     """
     own = {
         "PATH": "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin" + (f":{path}" if path else ""),
+        "LD_LIBRARY_PATH": f"{task_root}:{task_root}/lib:/opt/lib",
         "LANG": "en_US.UTF-8",
         "LC_CTYPE": "C.UTF-8",
         "TZ": ":UTC",
         "PWD": task_root,
         "SHLVL": "0",
         "HOME": tmp,
-        "TMPDIR": tmp,
         "LAMBDA_TASK_ROOT": task_root,
         "LAMBDA_RUNTIME_DIR": "/var/runtime",
         "PYTHONPATH": "/var/runtime",
@@ -38,6 +43,7 @@ def process_variables(
         "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
         "AWS_LAMBDA_LOG_GROUP_NAME": log_group(function),
         "AWS_LAMBDA_LOG_STREAM_NAME": log_stream,
+        "AWS_LAMBDA_RUNTIME_API": "169.254.100.1:9001",
         "AWS_ACCESS_KEY_ID": account,
         "AWS_SECRET_ACCESS_KEY": "serverless-lab",
         "AWS_SESSION_TOKEN": "serverless-lab",
@@ -47,4 +53,6 @@ def process_variables(
         "_AWS_XRAY_DAEMON_PORT": "2000",
         "_HANDLER": function.handler,
     }
+    if tmp != "/tmp":
+        own["TMPDIR"] = tmp
     return {**own, **function.variables}

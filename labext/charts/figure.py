@@ -17,7 +17,7 @@ def figure(rows: Rows, title: str) -> Any:
     from plotly.subplots import make_subplots
 
     whole = make_subplots(
-        rows=len(CHARTS), cols=1, shared_xaxes=True, vertical_spacing=_GAP, specs=[[{}], [{"secondary_y": True}], [{}]],
+        rows=len(CHARTS), cols=1, shared_xaxes=True, vertical_spacing=_GAP, specs=[[{"secondary_y": name == "concurrency"}] for name in CHARTS],
         subplot_titles=[chart.template()["layout"]["title"]["text"] for chart in CHARTS.values()],
     )  # fmt: skip
     for row, chart in enumerate(CHARTS.values(), 1):
@@ -27,9 +27,10 @@ def figure(rows: Rows, title: str) -> Any:
         for trace in template["data"]:
             second = trace.pop("yaxis", "") == "y2"
             whole.add_trace(go.Scatter(**trace) if trace["type"] == "scatter" else go.Bar(**trace), row=row, col=1, secondary_y=second if row == 2 else None)
-        axis = template["layout"]["yaxis"]
-        whole.update_yaxes(title_text=axis["title"]["text"], type=axis.get("type"), dtick=axis.get("dtick"), row=row, col=1, secondary_y=False if row == 2 else None)
+        axis = {name: value for name, value in template["layout"]["yaxis"].items() if name not in ("gridcolor", "automargin")}
+        whole.update_yaxes(**axis, row=row, col=1, secondary_y=False if row == 2 else None)
     whole.update_layout(height=720, title={"text": title}, template="plotly_white", legend={"orientation": "h", "y": -0.08}, margin={"t": 80, "b": 40})
+    whole.update_yaxes(title_text="throttles / 0.1 s", rangemode="tozero", showgrid=False, row=2, col=1, secondary_y=True)
     whole.update_xaxes(ticksuffix=" s", row=len(CHARTS), col=1)
     return whole
 

@@ -24,7 +24,7 @@ def template() -> dict[str, Any]:
         }
         for name in TRACES
     ]
-    return themed("Latency of each call, cold starts marked", "ms", traces, 240, type="log", dtick=1)
+    return themed("Latency of each call, cold starts marked", "ms", traces, 240, type="log", dtick="D2")
 
 
 def gains(rows: Rows) -> dict[int, dict[str, list[Any]]]:
