@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -43,7 +43,8 @@ _KERNEL_PACKAGES = "sees the notebook kernel's installed packages, which Lambda 
 class Lab:
     """AWS Lambda on this machine: one account, one region.
 
-    home: a folder that keeps functions, code and layers from one lab to the next; None keeps nothing. account_concurrency: the account's limit (AWS raises it on
+    home: a folder that keeps functions, code and layers from one lab to the next; None keeps nothing. account_concurrency: the account's limit (AWS
+    raises it on
     request). keep_alive_s: how long an idle environment is kept. mechanisms: "best" that this machine has, or "portable" (no cgroup, no namespace).
     fleet: where environments run, for tests and simulations; None is this machine. Use it as a context manager, or call ``close``.
     """
@@ -96,8 +97,10 @@ class Lab:
     ) -> FunctionHandle:
         """Create the function, or put this code and configuration in place of what it had.
 
-        source: a module's text, a zip as bytes, a folder, or file names with their bytes. memory_mb: 128-10,240. timeout_s: 1-900. ephemeral_mb: /tmp, 512-10,240.
-        reserved_concurrency: None shares the account's pool, 0 blocks all. variables: at most 4 KB as JSON. packages: "kernel" shows the notebook's packages too.
+        source: a module's text, a zip as bytes, a folder, or file names with their bytes. memory_mb: 128-10,240. timeout_s: 1-900. ephemeral_mb:
+        /tmp, 512-10,240.
+        reserved_concurrency: None shares the account's pool, 0 blocks all. variables: at most 4 KB as JSON. packages: "kernel" shows the notebook's
+        packages too.
         Raises AwsError with Lambda's own type and message where Lambda would refuse; nothing has changed then.
         """
         if source is None:
@@ -270,5 +273,3 @@ def _missing_handler(source: str, handler: str) -> tuple[str, ...]:
 
 def _describe_runtime(function: Function) -> str:
     return catalog.runtime_version_line(function.runtime)
-
-

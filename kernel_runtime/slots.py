@@ -1,4 +1,5 @@
-"""Shared memory between callers and the host: a slot an environment, in which a caller writes the deadline of its invocation (seconds of CLOCK_MONOTONIC, 0 for none).
+"""Shared memory between callers and the host: a slot an environment, in which a caller writes the deadline of its invocation (seconds of
+CLOCK_MONOTONIC, 0 for none).
 
 The first slot is the header: whether the host sleeps without a tick, so that a caller in need of one rings the doorbell.
 """
@@ -39,7 +40,7 @@ class Slots:
 
     def deadlines(self, upto: int) -> List[float]:
         """By slot, the header included; ``upto``: the highest slot of interest."""
-        return self._doubles[0 : (upto + 1) * _DOUBLES : _DOUBLES].tolist()
+        return self._doubles[0 : (upto + 1) * _DOUBLES : _DOUBLES].tolist()  # type: ignore[return-value]
 
     def wants_doorbell(self, wants: bool) -> None:
         self._doubles[0] = 1.0 if wants else 0.0

@@ -1,6 +1,7 @@
 """What the kernel's side and the worker host say to each other; sans-IO.
 
-A message is a little-endian length (4 bytes) and a JSON object with its ``kind``. ``Start`` is accompanied by two file descriptors: the environment's end of its channel, and its log.
+A message is a little-endian length (4 bytes) and a JSON object with its ``kind``. ``Start`` is accompanied by two file descriptors: the environment's
+end of its channel, and its log.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ class WireError(Exception):
 
 @dataclass(frozen=True)
 class Hello:
-    """The first word of the kernel's side. work_dir: an empty folder, the host's own. remove: folders to remove when the kernel has died. Brings the slots' memory along."""
+    """The first word of the kernel's side. work_dir: an empty folder, the host's own. remove: folders to remove when the kernel has died. Brings the
+    slots' memory along."""
 
     version: int
     mechanisms: str
@@ -31,7 +33,8 @@ class Hello:
 
 @dataclass(frozen=True)
 class Start:
-    """Begin a process in an environment. process: counts an environment's processes. plan: see runtimes.bootstraps.python.serve. shown: folders the process must see.
+    """Begin a process in an environment. process: counts an environment's processes. plan: see runtimes.bootstraps.python.serve. shown: folders the
+    process must see.
 
     The environment is made when ``again`` is false. init_timeout_s: it is killed then, unless it is ready.
     """
@@ -66,7 +69,8 @@ class Stop:
 
 @dataclass(frozen=True)
 class Welcome:
-    """The host's first word. rows: limit, mechanism, enforced, note. leftovers: what is to be removed should the host be killed. task_root, tmp: as processes see them."""
+    """The host's first word. rows: limit, mechanism, enforced, note. leftovers: what is to be removed should the host be killed. task_root, tmp: as
+    processes see them."""
 
     version: int
     rows: List[List[Any]]

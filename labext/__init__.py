@@ -1,4 +1,5 @@
-"""AWS Lambda in a notebook: ``%load_ext labext``, then ``%%function``, ``%invoke``, ``%traffic``, ``%panel``, ``%logs``, ``%lab``, or the decorator ``@function``.
+"""AWS Lambda in a notebook: ``%load_ext labext``, then ``%%function``, ``%invoke``, ``%traffic``, ``%panel``, ``%logs``, ``%lab``, or the decorator
+``@function``.
 
 Charts and widgets are imported when a panel is first asked for, not before.
 """

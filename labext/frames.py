@@ -194,7 +194,8 @@ def whole(function: str, entries: list[Entry], limit: int, now: float) -> tuple[
     """Rows for a finished stretch of the journal, folded in steps as a live chart would."""
     origin = entries[0].now if entries else now
     frames = Frames(function, origin, limit)
-    rows, step = Rows(), []
+    rows = Rows()
+    step: list[Entry] = []
     edge = origin + BIN_S
     for entry in entries:
         while entry.now > edge:

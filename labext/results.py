@@ -114,7 +114,9 @@ class Defined:
         self.warnings: list[str] = list(handle.notes)
         if names:
             listed = ", ".join(names)
-            self.warnings.insert(0, f"{listed}: exists only in the notebook; the function will not find it. Import or define it in the cell, or pass it in the event.")
+            self.warnings.insert(
+                0, f"{listed}: exists only in the notebook; the function will not find it. Import or define it in the cell, or pass it in the event."
+            )
 
     def _line(self) -> str:
         function = self.handle.configuration
@@ -148,9 +150,7 @@ class Status:
         self.account = lab.account()
 
     def _function_rows(self) -> list[list[str]]:
-        return [
-            [f.name, f.runtime, f"{f.memory_mb:,} MB", f"{f.timeout_s} s", f"{v.in_use} of {v.limit:,}", str(v.idle)] for f, v in self.functions
-        ]
+        return [[f.name, f.runtime, f"{f.memory_mb:,} MB", f"{f.timeout_s} s", f"{v.in_use} of {v.limit:,}", str(v.idle)] for f, v in self.functions]
 
     def _enforcement_rows(self) -> list[list[str]]:
         return [[row.limit, "yes" if row.enforced else "NO", row.mechanism, row.note] for row in self.enforcement]

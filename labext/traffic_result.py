@@ -25,7 +25,11 @@ def line_of(summary: Any) -> str:
         f"p50 {summary.p50_ms:.1f} ms, p95 {summary.p95_ms:.1f} ms",
         f"${summary.cost_usd:.8f}",
     ]
-    for count, what in ((summary.refused, "refused by this machine"), (summary.late, f"sent late (worst {summary.worst_late_s * 1e3:.0f} ms)"), (summary.unsent, "not sent")):
+    for count, what in (
+        (summary.refused, "refused by this machine"),
+        (summary.late, f"sent late (worst {summary.worst_late_s * 1e3:.0f} ms)"),
+        (summary.unsent, "not sent"),
+    ):
         if count:
             parts.append(f"{count:,} {what}")
     return " · ".join(parts)

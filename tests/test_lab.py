@@ -246,5 +246,5 @@ def test_a_closed_lab_says_so() -> None:
     fn = lab.function("f", source=ECHO)
     lab.close()
     lab.close()
-    with pytest.raises(LabClosed, match="Lab()"):
+    with pytest.raises(LabClosed, match=r"Lab\(\)"):
         fn.invoke({})

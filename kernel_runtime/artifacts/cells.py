@@ -13,6 +13,7 @@ from typing import Any
 from ..model.errors import InvalidParameterValueException
 
 _ALWAYS_THERE = frozenset(dir(builtins)) | {"__file__", "__annotations__", "__builtins__", "__path__"}
+_LITERALS = (ast.Constant, ast.List, ast.Tuple, ast.Dict, ast.Set, ast.JoinedStr)
 
 
 def notebook_only_names(source: str, notebook_names: Iterable[str]) -> tuple[str, ...]:
@@ -37,7 +38,8 @@ def free_names(source: str) -> tuple[str, ...]:
     wanted: set[str] = set()
     assigned: set[str] = set()
     _collect(table, wanted, assigned)
-    free = wanted - (assigned - _only_deleted(tree)) - _ALWAYS_THERE
+    halves = _only_half_bound(tree)
+    free = (wanted | (assigned & halves)) - (assigned - halves) - _ALWAYS_THERE
     return tuple(dict.fromkeys(name for name in _in_order(tree) if name in free))
 
 
@@ -45,27 +47,27 @@ def _collect(table: symtable.SymbolTable, wanted: set[str], assigned: set[str]) 
     """Of one scope and those within it: names looked up in the module's globals, and names bound there."""
     module = table.get_type() == "module"
     for symbol in table.get_symbols():
-        name = symbol.get_name()
         if (symbol.is_assigned() or symbol.is_imported()) and (module or symbol.is_declared_global()):
-            assigned.add(name)
+            assigned.add(symbol.get_name())
         if symbol.is_referenced() and (module or symbol.is_global()):
-            wanted.add(name)
-        if table.get_type() == "class" and symbol.is_referenced() and symbol.is_assigned():
-            wanted.add(name)  # ``x = x`` in a class body reads the global first
+            wanted.add(symbol.get_name())
     for child in table.get_children():
         _collect(child, wanted, assigned)
 
 
-def _only_deleted(tree: ast.Module) -> set[str]:
-    """``del x`` binds x in a symbol table's eyes. Names that the module's own level deletes and nothing anywhere assigns."""
-    deleted = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Del)}
-    return deleted - _bound_anywhere(tree) if deleted else set()
+def _only_half_bound(tree: ast.Module) -> set[str]:
+    """``del x`` and ``x += 1`` bind x in a symbol table's eyes, and yet need an x: names that nothing in the text binds in another way."""
+    augmented = [node.target for node in ast.walk(tree) if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name)]
+    deleted = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Del)]
+    if not augmented and not deleted:
+        return set()
+    return {node.id for node in (*augmented, *deleted)} - _bound(tree, {id(node) for node in augmented})
 
 
-def _bound_anywhere(tree: ast.Module) -> set[str]:
+def _bound(tree: ast.Module, left_out: set[int]) -> set[str]:
     bound: set[str] = set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and id(node) not in left_out:
             bound.add(node.id)
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             bound.add(node.name)
@@ -86,14 +88,29 @@ def _in_order(tree: ast.Module) -> list[str]:
 
 
 def handler_names(source: str) -> tuple[str, ...]:
-    """Functions that the module defines at its top, in order; none where it does not parse, or where a handler may come by another way (an import, a value)."""
+    """Names at the module's top that may be a handler, in order: functions, classes, what is imported by ``from``, values that are no literals.
+
+    None where the text does not parse, or where a star import may bring any.
+    """
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ()
-    if any(not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Import | ast.Expr | ast.Pass) for node in tree.body):
-        return ()
-    return tuple(node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef))
+    names = list(_may_be_called(tree.body))
+    return () if "*" in names else tuple(dict.fromkeys(names))
+
+
+def _may_be_called(body: Iterable[ast.AST]) -> Iterable[str]:
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.ImportFrom):
+            yield from (alias.asname or alias.name for alias in node.names)
+        elif isinstance(node, ast.Assign | ast.AnnAssign) and not isinstance(node.value, _LITERALS):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            yield from (name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store))
+        elif isinstance(node, ast.If | ast.Try | ast.With | ast.For | ast.While | ast.ExceptHandler):
+            yield from _may_be_called(ast.iter_child_nodes(node))
 
 
 def module_from_function(function: Callable[..., Any]) -> str:

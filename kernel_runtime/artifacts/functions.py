@@ -49,4 +49,5 @@ def _plain(value: Any) -> Any:
 
 def _from_json(row: dict[str, Any]) -> Function:
     known = {f.name for f in fields(Function)}
-    return Function(**{name: tuple(value) if name == "layers" else value for name, value in row.items() if name in known})
+    values: dict[str, Any] = {name: tuple(value) if name == "layers" else value for name, value in row.items() if name in known}
+    return Function(**values)

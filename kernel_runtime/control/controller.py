@@ -7,8 +7,8 @@ may it grow (1,000 in 10 s); has this machine the memory, if need be after evict
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import cast
 
 from ..model import limits
 from ..model.function import Function
@@ -18,7 +18,9 @@ from .lifecycle import ImpossibleFact
 from .orders import Order, Refuse, Run, Start, Stop, Throttle, WakeAt
 from .registry import Registry
 
-MACHINE_FULL = "this machine has no memory left for another environment, and none is idle: stop traffic, lower the memory that functions use, or use a larger machine"
+MACHINE_FULL = (
+    "this machine has no memory left for another environment, and none is idle: stop traffic, lower the memory that functions use, or use a larger machine"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,8 @@ class Controller:
 
         Raises ImpossibleFact for what cannot be, AwsError for a configuration that Lambda refuses; nothing has changed then.
         """
-        return self._doors[type(fact)](fact, now)  # type: ignore[operator]
+        door: Callable[[facts.Fact, float], list[Order]] = self._doors[type(fact)]  # type: ignore[assignment]
+        return door(fact, now)
 
     def function(self, name: str) -> FunctionView:
         """Raises KeyError where there is no such function."""
@@ -319,4 +322,4 @@ def check_put(controller: Controller, function: Function) -> None:
 
 def _last(environments: dict[int, Environment]) -> Environment | None:
     """The one that came last: the most recently used."""
-    return cast("Environment | None", next(reversed(environments.values()), None))
+    return next(reversed(environments.values()), None)

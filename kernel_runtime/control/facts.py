@@ -30,7 +30,8 @@ class AccountLimitChanged:
 
 @dataclass(frozen=True, slots=True)
 class MachineMeasured:
-    """What this machine has left. available_mb: memory that new environments may take. cpu_due_s, cpu_obtained_s: CPU seconds that environments were due, and got,
+    """What this machine has left. available_mb: memory that new environments may take. cpu_due_s, cpu_obtained_s: CPU seconds that environments were
+    due, and got,
     since the last measurement (shown as contention; no decision rests on them)."""
 
     available_mb: int

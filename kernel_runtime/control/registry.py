@@ -33,8 +33,7 @@ class Registry:
         least = min(limits.UNRESERVED_CONCURRENCY_MIN, self.limit)
         if wanted > before and self.limit - self.reserved + before - wanted < least:
             raise InvalidParameterValueException(
-                "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution "
-                f"below its minimum value of [{least}]."
+                f"Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [{least}]."
             )
 
     def put(self, function: Function, now: float) -> Pool:

@@ -63,9 +63,7 @@ def handle(fleet: Fleet, environment_id: int, function: Function, invocation: In
     return answer
 
 
-def run(
-    fleet: Fleet, environment_id: int, function: Function, invocation: Invocation, start: Start, ready: Callable[[Answer], None]
-) -> Waiting[Course]:
+def run(fleet: Fleet, environment_id: int, function: Function, invocation: Invocation, start: Start, ready: Callable[[Answer], None]) -> Waiting[Course]:
     """The whole course. ``ready`` is told how a cold start's init ended, before the handler runs."""
     course = Course(start)
     alive = start == "warm"

@@ -47,6 +47,7 @@ class HostProcess:
         socket.send_fds(self._socket, [encode(Hello(VERSION, mechanisms, self._work_dir, remove))], [slots_fd, self.doorbell])
         os.close(slots_fd)
         self._decoder = Decoder()
+        self.welcome: Welcome | None = None
         self.welcome = self._await_welcome()
         self._thread = threading.Thread(target=self._hear, name="serverless-lab-host", daemon=True)
         self._thread.start()
@@ -96,7 +97,6 @@ class HostProcess:
         return self._said.read().decode("utf-8", "replace")[-2_000:].strip()
 
     def _await_welcome(self) -> Welcome:
-        self.welcome: Welcome | None = None
         self._socket.settimeout(_GREETING_S)
         try:
             while True:

@@ -32,7 +32,8 @@ _SHORT_S = 0.5
 
 
 class LocalFleet:
-    """A fleet on this machine. bundles: a code's hex digest to its folder. layers: ARNs to the merged /opt, or None. remove: folders to remove should this process die."""
+    """A fleet on this machine. bundles: a code's hex digest to its folder. layers: ARNs to the merged /opt, or None. remove: folders to remove should
+    this process die."""
 
     def __init__(
         self,
@@ -152,7 +153,7 @@ class LocalFleet:
         if host is not None:
             host.close()
         for place in self._places.values():
-            place.died.done() or place.died.set_result(_lost(place))
+            place.settle(_lost(place))
 
     @property
     def host_pid(self) -> int | None:
@@ -242,7 +243,7 @@ class LocalFleet:
         if place is None or message.process != place.process:
             return
         idle = not place.waited_on and self._host is not None and self._host.slots.deadline(place.slot) == 0.0
-        place.died.done() or place.died.set_result(message)
+        place.settle(message)
         if idle and message.cause in ("exit", "signal", "out_of_memory"):
             self._tell(EnvironmentDied(place.number, message.cause))  # type: ignore[arg-type]
 
@@ -254,7 +255,7 @@ class LocalFleet:
             lost = list(self._places.values())
         self._begin_host()
         for place in lost:
-            place.died.done() or place.died.set_result(_lost(place))
+            place.settle(_lost(place))
         self._tell(HostLost())
 
 

@@ -85,6 +85,11 @@ class Place:
     def freeze(self) -> None:
         self._signal(signal.SIGSTOP)
 
+    def settle(self, died: Died) -> None:
+        """The present process is dead, for this reason; the first word stands."""
+        if not self.died.done():
+            self.died.set_result(died)
+
     def take_log(self) -> bytes:
         """What has been printed since the last time, bounded."""
         try:

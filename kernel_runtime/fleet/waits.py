@@ -27,7 +27,7 @@ class Readable:
         loop = asyncio.get_running_loop()
         ready = loop.create_future()
         fd = self._socket.fileno()
-        self._add(loop)(fd, lambda: ready.done() or ready.set_result(None))
+        self._add(loop)(fd, lambda: None if ready.done() else ready.set_result(None))
         try:
             await ready
         finally:
@@ -58,7 +58,7 @@ class Settled:
 
     __slots__ = ("_future",)
 
-    def __init__(self, future: "Future[Any]") -> None:
+    def __init__(self, future: Future[Any]) -> None:
         self._future = future
 
     def block(self) -> None:

@@ -90,8 +90,14 @@ class Means:
             ]
         note = f"no namespace here ({self.why_no_root}); code runs in place, its own temporary folder is $TMPDIR; /tmp itself is the machine's"
         if self.landlock:
-            return [["/tmp size", "the folder's size watched, killed above the limit", True, note], ["files", "Landlock: writes to its $TMPDIR and /tmp only", True, note]]
-        return [["/tmp size", "the folder's size watched, killed above the limit", True, note], ["files", "", False, note + "; no Landlock either: it may write where its user may"]]
+            return [
+                ["/tmp size", "the folder's size watched, killed above the limit", True, note],
+                ["files", "Landlock: writes to its $TMPDIR and /tmp only", True, note],
+            ]
+        return [
+            ["/tmp size", "the folder's size watched, killed above the limit", True, note],
+            ["files", "", False, note + "; no Landlock either: it may write where its user may"],
+        ]
 
     def _processes_row(self, cgroup: str) -> Row:
         if cgroup:
@@ -104,5 +110,10 @@ class Means:
         if self.own_users:
             return ["privileges", "a user of its own, no capabilities, no new privileges", True, ""]
         if os.geteuid() == 0:
-            return ["privileges", "no capabilities, no new privileges", True, f"runs as root's user: others may not enter {self._closed}, where the interpreter lives"]
+            return [
+                "privileges",
+                "no capabilities, no new privileges",
+                True,
+                f"runs as root's user: others may not enter {self._closed}, where the interpreter lives",
+            ]
         return ["privileges", "the notebook's user, no capabilities, no new privileges", True, ""]

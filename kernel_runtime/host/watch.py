@@ -1,4 +1,5 @@
-"""What the host looks at every few milliseconds while something runs that no cgroup holds: memory, CPU share, the size of /tmp; and once a second, contention."""
+"""What the host looks at every few milliseconds while something runs that no cgroup holds: memory, CPU share, the size of /tmp; and once a second,
+contention."""
 
 from __future__ import annotations
 

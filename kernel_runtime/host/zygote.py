@@ -1,6 +1,7 @@
 """A template process: Python with what the runtime needs already imported, forked for every new process of an environment.
 
-It runs under any Python of the machine (3.9 and up, standard library only), by ``python -I -S -c`` with its own end of a SEQPACKET socket as argument. It is told
+It runs under any Python of the machine (3.9 and up, standard library only), by ``python -I -S -c`` with its own end of a SEQPACKET socket as
+argument. It is told
 ``{"plan", "place"}`` with three descriptors (channel, log, ready pipe), answers ``P number pid`` and, when a child has died, ``D pid status max_rss_kb``.
 """
 
@@ -44,7 +45,7 @@ def main(control: socket.socket) -> None:
 
 
 def _import_what_handlers_import() -> None:
-    import base64, collections, datetime, functools, hashlib, itertools, logging, math, random, re, time, traceback, typing, urllib.parse, uuid  # noqa: E401, F401
+    import base64  # noqa: F401
 
 
 def _serve_one(control: socket.socket) -> bool:

@@ -1,4 +1,5 @@
-"""What happened, in order, bounded: the newest entries by number, and by the bytes of log they hold. Both drivers write it; everything shown is folded from it."""
+"""What happened, in order, bounded: the newest entries by number, and by the bytes of log they hold. Both drivers write it; everything shown is
+folded from it."""
 
 from __future__ import annotations
 
@@ -42,7 +43,7 @@ class Journal:
             self._entries.append(Entry(self._seq, now, fact, orders))
             if type(fact) is InvocationFinished:
                 self._log_bytes += _log_bytes(fact.record)
-            while len(self._entries) > self._entries_max or self._log_bytes > self._log_max_bytes and len(self._entries) > 1:
+            while len(self._entries) > self._entries_max or (self._log_bytes > self._log_max_bytes and len(self._entries) > 1):
                 gone = self._entries.popleft().fact
                 if type(gone) is InvocationFinished:
                     self._log_bytes -= _log_bytes(gone.record)

@@ -11,8 +11,10 @@ Start = Literal["cold", "warm", "suppressed"]
 Cause = Literal["answered", "failed", "timeout", "exit", "signal", "out_of_memory", "tmp_full", "refused", "interrupted", "lost"]
 """How a process came to an end of its init or of its invocation.
 
-answered: the handler returned, or init is done. failed: the runtime reported an error and lives. timeout: killed at the deadline. exit: the process ended with a status.
-signal: it died of one. out_of_memory: killed at the memory limit. tmp_full: killed since its /tmp grew over its size where that cannot be refused write by write.
+answered: the handler returned, or init is done. failed: the runtime reported an error and lives. timeout: killed at the deadline. exit: the process
+ended with a status.
+signal: it died of one. out_of_memory: killed at the memory limit. tmp_full: killed since its /tmp grew over its size where that cannot be refused
+write by write.
 refused: the machine cannot carry it. interrupted: the lab was asked to break it off. lost: the worker host died.
 """
 

@@ -23,7 +23,8 @@ IN_FLIGHT_MAX = 5_000
 
 @dataclass(slots=True)
 class Summary:
-    """What became of the calls. late: sent more than 10 ms after they were due, worst_late_s at most. unsent: due, but the machine or a stop did not let them be sent.
+    """What became of the calls. late: sent more than 10 ms after they were due, worst_late_s at most. unsent: due, but the machine or a stop did not
+    let them be sent.
 
     throttled: by Reason. starts: by kind of those that ran. Latencies in ms, of the newest 10,000. cost_usd by the published prices.
     """

@@ -11,13 +11,27 @@ from .theme import template as themed
 
 def template() -> dict[str, Any]:
     traces: list[dict[str, Any]] = [
-        {"type": "bar", "name": "throttled", "marker": {"color": COLOURS["throttle"], "opacity": 0.6}, "yaxis": "y2", "width": 0.1, "hovertemplate": "%{y} throttled<extra></extra>"},
+        {
+            "type": "bar",
+            "name": "throttled",
+            "marker": {"color": COLOURS["throttle"], "opacity": 0.6},
+            "yaxis": "y2",
+            "width": 0.1,
+            "hovertemplate": "%{y} throttled<extra></extra>",
+        },
         {"type": "scatter", "name": "in use", "mode": "lines", "line": {"color": COLOURS["busy"], "shape": "hv", "width": 2}, "fill": "tozeroy"},
         {"type": "scatter", "name": "limit", "mode": "lines", "line": {"color": COLOURS["limit"], "dash": "dash", "width": 1.5, "shape": "hv"}},
     ]
     traces[1]["fillcolor"] = "rgba(0,158,115,0.18)"
     figure = themed("Concurrency in use, its limit, and throttles", "invocations in flight", traces, 220, rangemode="tozero")
-    figure["layout"]["yaxis2"] = {"overlaying": "y", "side": "right", "rangemode": "tozero", "showgrid": False, "title": {"text": "throttles / 0.1 s"}, "automargin": True}
+    figure["layout"]["yaxis2"] = {
+        "overlaying": "y",
+        "side": "right",
+        "rangemode": "tozero",
+        "showgrid": False,
+        "title": {"text": "throttles / 0.1 s"},
+        "automargin": True,
+    }
     return figure
 
 

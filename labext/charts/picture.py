@@ -21,7 +21,8 @@ def svg(rows: Rows, title: str) -> str:
     parts: list[str] = [f'<text x="{_LEFT}" y="16" font-size="13" font-weight="600">{escape(title)}</text>']
     top = 40
     for draw, height, name in zip((_timeline, _concurrency, _latency), heights, ("environments", "concurrency", "latency, ms (log)"), strict=True):
-        parts.append(f'<text x="{_LEFT}" y="{top - 6}">{name}</text><rect x="{_LEFT}" y="{top}" width="{scale.width}" height="{height}" fill="none" stroke="{INK}" stroke-opacity=".35"/>')
+        frame = f'<rect x="{_LEFT}" y="{top}" width="{scale.width}" height="{height}" fill="none" stroke="{INK}" stroke-opacity=".35"/>'
+        parts.append(f'<text x="{_LEFT}" y="{top - 6}">{name}</text>{frame}')
         parts += draw(rows, scale, top, height)
         top += height + _GAP
     parts += _time_axis(scale, top - _GAP)
@@ -86,7 +87,8 @@ def _latency(rows: Rows, scale: _Scale, top: float, height: float) -> Iterator[s
     for power in range(low, high + 1):
         yield f'<text x="{_LEFT - 6}" y="{y(10**power) + 4}" text-anchor="end">{10**power:g}</text>'
     for kind, at, latency in rows.points:
-        yield f'<circle cx="{scale.x(at)}" cy="{y(latency)}" r="{1.8 if kind == "warm" else 3.4}" fill="{COLOURS[kind]}" fill-opacity="{0.6 if kind == "warm" else 1}"/>'
+        look = 'r="1.8" fill-opacity=".6"' if kind == "warm" else 'r="3.4"'
+        yield f'<circle cx="{scale.x(at)}" cy="{y(latency)}" fill="{COLOURS[kind]}" {look}/>'
 
 
 def _time_axis(scale: _Scale, y: float) -> Iterator[str]:

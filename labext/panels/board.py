@@ -71,5 +71,3 @@ def plotly_js() -> bytes:
     import plotly
 
     return gzip.compress((Path(plotly.__file__).parent / "package_data" / "plotly.min.js").read_bytes(), 6)
-
-

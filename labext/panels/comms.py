@@ -1,7 +1,7 @@
 """Keeps a widget answering while a cell runs.
 
-JupyterLab sends widget messages on a subshell. ipykernel 7.4 moves a comm to the shell that last published on it, and a slider would answer only after the cell; told to keep
-the shell that a message came by, it answers at once. Harmless on other versions.
+JupyterLab sends widget messages on a subshell. ipykernel 7.4 moves a comm to the shell that last published on it, and a slider would answer only after
+the cell; told to keep the shell that a message came by, it answers at once. Harmless on other versions.
 """
 
 from __future__ import annotations

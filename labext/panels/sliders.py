@@ -1,4 +1,7 @@
-"""The sliders of a function: legal values only, and what a value means in CPU and money beside it. A dragged slider is applied a few times a second, and its last value always."""
+"""The sliders of a function: legal values only, and what a value means in CPU and money beside it.
+
+A dragged slider is applied a few times a second, and its last value always.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,10 @@ class Sliders:
         configuration = handle.configuration
         self.memory = _slider("memory", _with(MEMORY_STEPS, configuration.memory_mb), configuration.memory_mb, "{:,} MB")
         self.timeout = _slider("timeout", _with(TIMEOUT_STEPS, configuration.timeout_s), configuration.timeout_s, "{} s")
-        reserved: list[Any] = [UNRESERVED, *_with((0, 1, 2, 3, 4, 5, 8, 10, 15, 20, 30, 50, 80, 100, 150, 200, 300, 500, 900), configuration.reserved_concurrency)]
+        reserved: list[Any] = [
+            UNRESERVED,
+            *_with((0, 1, 2, 3, 4, 5, 8, 10, 15, 20, 30, 50, 80, 100, 150, 200, 300, 500, 900), configuration.reserved_concurrency),
+        ]
         self.reserved = _slider("reserved", reserved, UNRESERVED if configuration.reserved_concurrency is None else configuration.reserved_concurrency, "{}")
         self.meaning = widgets.HTML()
         self.memory.add_class("serverless-lab-memory")
