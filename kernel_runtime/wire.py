@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import struct
-from dataclasses import MISSING, asdict, dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, Dict, List, Type
 
 VERSION = 1
@@ -105,7 +105,7 @@ _CHECKS = {"int": int, "str": str, "bool": bool, "float": (int, float)}
 
 def encode(message: Any) -> bytes:
     """One message as bytes."""
-    body = json.dumps({"kind": type(message).__name__, **asdict(message)}, separators=(",", ":")).encode()
+    body = json.dumps({"kind": type(message).__name__, **vars(message)}, separators=(",", ":")).encode()
     return _LENGTH.pack(len(body)) + body
 
 

@@ -63,6 +63,7 @@ def find_interpreter(runtime: str) -> Interpreter:
     return Interpreter(sys.executable, own.removeprefix("python"), f"{why}: {own} runs instead")
 
 
+@lru_cache(maxsize=64)
 def runtime_version_line(runtime: str) -> str:
     """What INIT_START says. Of AWS's shape; the version and the hash are the lab's own, since AWS's name builds that run only there."""
     name, version = re.fullmatch(r"([a-z]+)(.*)", runtime).groups()  # type: ignore[union-attr]

@@ -70,7 +70,6 @@ def _take_place(plan: Dict[str, Any], log: output.Log) -> None:
     sys.path[:] = [plan["task_root"], *plan["import_paths"], *of_variable, *library, *plan["extra_paths"]]
     if plan["sdk_paths"]:
         sys.meta_path.append(SdkFinder(plan["sdk_paths"]))  # type: ignore[arg-type]
-    sys.path_importer_cache.clear()
     _give_way([plan["task_root"], *plan["import_paths"]])
     sys.argv[:] = [""]
     sys.modules["__main__"] = types.ModuleType("__main__")
