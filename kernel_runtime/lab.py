@@ -208,6 +208,11 @@ class Lab:
         """Limit by limit: the mechanism in force on this machine, and whether the limit really is enforced."""
         return self._fleet.doctor()
 
+    @property
+    def host_pid(self) -> int | None:
+        """The worker host's process number, where the fleet has one on this machine."""
+        return getattr(self._fleet, "host_pid", None)
+
     def close(self) -> None:
         """End every environment and the worker host; nothing of them is left when it returns. Idempotent."""
         if self._closed:

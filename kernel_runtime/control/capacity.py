@@ -17,8 +17,11 @@ from .rates import Bucket
 
 Ending = Literal["idle", "replaced", "evicted", "deleted"]
 
-ASSUMED_MB = 48
-"""What a new environment is taken to need before one of its function has been seen: a Python process with a few imports."""
+ASSUMED_MB = 12
+"""What a new environment is taken to cost the machine before one of its function has been seen: a forked Python with a few imports of its own."""
+TEMPLATE_MB = 8
+"""What an environment uses and shares with its template: it counts as the function's memory, and costs the machine nothing."""
+LEAST_MB = 4
 MACHINE_RESERVE_MB = 128
 """What is left to the notebook when environments take the rest."""
 
@@ -60,7 +63,8 @@ class Pool:
 
     @property
     def need_mb(self) -> int:
-        return min(self.peak_mb or ASSUMED_MB, self.function.memory_mb)
+        """What one more environment costs the machine."""
+        return max(self.peak_mb - TEMPLATE_MB, LEAST_MB) if self.peak_mb else ASSUMED_MB
 
 
 def scaling_bucket(now: float) -> Bucket:
