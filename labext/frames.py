@@ -32,9 +32,13 @@ Point = tuple[str, float, float]
 
 @dataclass(slots=True)
 class Rows:
-    """What is new: times in seconds of the lab's clock, counted from ``Frames.origin``."""
+    """What is new: times in seconds of the lab's clock, counted from ``Frames.origin``.
+
+    base: what charts take off their times, so that a message stays short.
+    """
 
     now: float = 0.0
+    base: float = 0.0
     spans: list[Span] = field(default_factory=list)
     bins: list[Bin] = field(default_factory=list)
     points: list[Point] = field(default_factory=list)

@@ -14,13 +14,15 @@ FromKernel = Literal["plotly", "snapshot", "gains"]
 
 
 class Gains(TypedDict):
-    """charts: by chart's name, by trace's index, x and y to add. now: the right end of the time axis, in s. width: of the time axis, in s."""
+    """charts: by chart's name, by trace's index, x and y to add. base: what the page adds to every x. now: the right end of the time axis, in s.
+    width: of the time axis, in s."""
 
     type: FromKernel
+    base: float
     now: float
     width: float
     charts: dict[str, dict[int, dict[str, list[Any]]]]
 
 
-def gains(kind: FromKernel, now: float, width: float, charts: dict[str, dict[int, dict[str, list[Any]]]]) -> Gains:
-    return {"type": kind, "now": round(now, 2), "width": width, "charts": charts}
+def gains(kind: FromKernel, base: float, now: float, width: float, charts: dict[str, dict[int, dict[str, list[Any]]]]) -> Gains:
+    return {"type": kind, "base": base, "now": round(now, 2), "width": width, "charts": charts}

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import signal
 
-SAVED_S = 0.1
+SAVED_S = 0.05
 """The most CPU time's worth of waiting that is saved up, in seconds of the clock."""
 
 
@@ -21,7 +21,7 @@ class Allowance:
         self._share = share
         self._at = now
         self._used_s = used_s
-        self._left_s = 0.0
+        self._left_s = SAVED_S * share
 
     def look(self, now: float, used_s: float) -> bool:
         """Whether it may run, having used ``used_s`` in all."""

@@ -39,7 +39,7 @@ def gains(rows: Rows) -> dict[int, dict[str, list[Any]]]:
     gained: dict[int, dict[str, list[Any]]] = {}
     busy = max((in_use for _, in_use, _, _ in rows.bins), default=0)
     for at, in_use, limit, throttles in rows.bins:
-        when = round(at, 2)
+        when = round(at - rows.base, 2)
         for trace, value in ((1, in_use), (2, limit if limit <= max(4 * busy, 50) else None)):
             points = gained.setdefault(trace, {"x": [], "y": []})
             points["x"].append(when)

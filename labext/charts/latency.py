@@ -31,6 +31,6 @@ def gains(rows: Rows) -> dict[int, dict[str, list[Any]]]:
     gained: dict[int, dict[str, list[Any]]] = {}
     for kind, at, latency_ms in rows.points:
         points = gained.setdefault(TRACES.index(kind), {"x": [], "y": []})
-        points["x"].append(round(at, 3))
+        points["x"].append(round(at - rows.base, 3))
         points["y"].append(round(max(latency_ms, 0.01), 3))
     return gained

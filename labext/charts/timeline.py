@@ -29,9 +29,9 @@ def gains(rows: Rows) -> dict[int, dict[str, list[Any]]]:
     for state, number, begin, end in rows.spans:
         trace = gained.setdefault(TRACES.index(state), {"x": [], "y": []})
         if state == "killed":
-            trace["x"].append(round(begin, 3))
+            trace["x"].append(round(begin - rows.base, 3))
             trace["y"].append(number)
         else:
-            trace["x"] += [round(begin, 3), round(end, 3), None]
+            trace["x"] += [round(begin - rows.base, 3), round(end - rows.base, 3), None]
             trace["y"] += [number, number, None]
     return gained

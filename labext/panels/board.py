@@ -14,7 +14,7 @@ import traitlets
 
 from ..charts import CHARTS
 from ..frames import WINDOW_S, Rows
-from ..messages import gains
+from ..messages import FromKernel, Gains, gains
 
 SNAPSHOT_UPDATES = 600
 """Updates that are kept for a page that is opened again: a minute of a busy board."""
@@ -40,7 +40,7 @@ class Board(anywidget.AnyWidget):
             if rows.spans or rows.bins or rows.points:
                 self._held.append(rows)
                 del self._held[:-SNAPSHOT_UPDATES]
-        self.send(gains("gains", rows.now, _width(rows.now), {name: chart.gains(rows) for name, chart in CHARTS.items()}))
+        self.send(message_of("gains", rows))
 
     def held(self) -> Rows:
         """Everything that a page opened now would be shown."""
@@ -58,7 +58,16 @@ class Board(anywidget.AnyWidget):
             self.send({"type": "plotly"}, buffers=[plotly_js()])
         elif message.get("type") == "hello":
             rows = self.held()
-            self.send(gains("snapshot", rows.now, _width(rows.now), {name: chart.gains(rows) for name, chart in CHARTS.items()}))
+            self.send(message_of("snapshot", rows))
+
+
+def message_of(kind: FromKernel, rows: Rows) -> Gains:
+    """What the charts gain by ``rows``, with times counted from the update itself: an update is as long after an hour as after a second."""
+    rows.base = round(rows.now, 1) if kind == "gains" else 0.0
+    charts = {name: chart.gains(rows) for name, chart in CHARTS.items()}
+    message = gains(kind, rows.base, rows.now, _width(rows.now), charts)
+    rows.base = 0.0
+    return message
 
 
 def _width(now: float) -> float:

@@ -45,9 +45,10 @@ class Chart {
   clear() {
     for (const trace of this.data) { trace.x = []; trace.y = []; }
   }
-  add(gains) {
+  add(gains, base) {
     for (const [index, points] of Object.entries(gains)) {
       const trace = this.data[index];
+      points.x = points.x.map((x) => (x === null ? null : x + base));
       for (const axis of ["x", "y"]) {
         trace[axis].push(...points[axis]);
         if (trace[axis].length > POINTS_KEPT) trace[axis].splice(0, trace[axis].length - POINTS_KEPT);
@@ -84,7 +85,7 @@ export default {
     const heard = (message) => {
       if (message.type !== "gains" && message.type !== "snapshot") return;
       if (message.type === "snapshot") for (const chart of Object.values(charts)) chart.clear();
-      for (const [name, gains] of Object.entries(message.charts)) charts[name]?.add(gains);
+      for (const [name, gains] of Object.entries(message.charts)) charts[name]?.add(gains, message.base);
       latest = message;
       if (!waiting) { waiting = true; requestAnimationFrame(draw); }
     };

@@ -1,4 +1,4 @@
-"""What a panel costs the kernel at 2,000 invocations a second, ten updates a second; and how many bytes an update has after 10 s and after 1,000 s of history."""
+"""What a panel costs the kernel at 2,000 invocations a second, ten updates a second; and an update's bytes after 10 s and after 1,000 s of history."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from typing import Any
 from kernel_runtime.control import facts, orders
 from kernel_runtime.journal.journal import Entry, Journal
 from kernel_runtime.model.invocation import InvocationRecord
-from labext.charts import CHARTS
 from labext.frames import Frames
-from labext.messages import gains
+from labext.panels.board import message_of
 
 from .row import Row
 
@@ -42,7 +41,7 @@ def _run() -> tuple[float, float, float]:
             entries: list[Entry] = journal.since(seq)
             seq = entries[-1].seq
             rows = frames.fold(entries, now + 0.1)
-            message: Any = gains("gains", rows.now, 60, {name: chart.gains(rows) for name, chart in CHARTS.items()})
+            message: Any = message_of("gains", rows)
             size = len(json.dumps(message))
             cpu_s += time.thread_time() - began
             if second in sizes:
