@@ -5,13 +5,14 @@ It lives as long as its socket to the kernel's side, and leaves nothing.
 
 from __future__ import annotations
 
+import math
 import os
 import selectors
 import shutil
 import socket
 import struct
 import time
-from typing import Any, Dict, Iterator, List, Optional
+from typing import Any, Dict, List, Optional
 
 from ..slots import Slots
 from ..wire import VERSION, Decoder, Died, Hello, Interrupt, Measured, Start, Stop, Welcome, WireError, encode
@@ -44,6 +45,9 @@ class Host:
         self._watch: Optional[Watch] = None
         self._contention = Contention()
         self._measured_at = 0.0
+        self._initialising: Dict[int, Environment] = {}
+        self._highest_slot = 0
+        self._soonest = math.inf
         self._open = True
 
     def run(self) -> None:
@@ -114,6 +118,8 @@ class Host:
                 environment = self._environments[start.environment] = Environment(start, self._means)
             zygote = self._zygotes.get(start.interpreter)
             deadline = time.monotonic() + start.init_timeout_s
+            self._initialising[environment.number] = environment
+            self._highest_slot = max(self._highest_slot, environment.slot)
             place = environment.begin(start, zygote.shared_kb(), deadline)
             plan = self._plan(start, environment)
             zygote.order(start.environment, plan, place, [*fds, self._ready_write])
@@ -139,6 +145,7 @@ class Host:
         now = time.monotonic()
         for (number,) in _NUMBER.iter_unpack(os.read(self._ready_read, 4_096)):
             environment = self._environments.get(number)
+            self._initialising.pop(number, None)
             if environment is not None and environment.pid:
                 environment.initialised(now)
             elif environment is not None:
@@ -189,6 +196,7 @@ class Host:
         self._say(Died(environment.number, environment.process, cause, detail, used_mb, environment.message))
         environment.pid = environment.process = 0
         environment.init_deadline = None
+        self._initialising.pop(environment.number, None)
         following, environment.next_start = environment.next_start, None
         if environment.stopping:
             for fd in following[1] if following else []:
@@ -215,27 +223,28 @@ class Host:
         if not self._environments or self._slots is None:
             return None
         now = time.monotonic()
-        deadlines = list(self._deadlines())
+        deadlines = self._deadlines()
         watches = self._means is not None and self._means.watches
         ticking = watches and bool(deadlines)
         self._slots.wants_doorbell(watches and not ticking)
         if not ticking and not deadlines:
-            deadlines = list(self._deadlines())  # one that began before the doorbell was hung out
-        wake = min([SLEEP_S, *(deadline - now for deadline in deadlines), *([TICK_S] if ticking else [])])
-        return max(wake, 0.0)
+            deadlines = self._deadlines()  # one that began before the doorbell was hung out
+        self._soonest = min(deadlines, default=math.inf)
+        return max(min(TICK_S if ticking else SLEEP_S, self._soonest - now), 0.0)
 
-    def _deadlines(self) -> Iterator[float]:
+    def _deadlines(self) -> List[float]:
+        """Of every invocation and init that is under way. No walk over what is idle."""
         assert self._slots is not None
-        upto = max(environment.slot for environment in self._environments.values())
-        yield from (deadline for deadline in self._slots.deadlines(upto)[1:] if deadline)
-        yield from (e.init_deadline for e in self._environments.values() if e.init_deadline is not None)
+        deadlines = [deadline for deadline in self._slots.deadlines(self._highest_slot)[1:] if deadline]
+        return deadlines + [e.init_deadline for e in self._initialising.values() if e.init_deadline is not None]
 
     def _look(self, now: float) -> None:
         assert self._slots is not None and self._watch is not None and self._means is not None
-        for environment in self._environments.values():
-            deadline = environment.init_deadline or self._slots.deadline(environment.slot)
-            if deadline and deadline <= now and environment.process and not environment.ending:
-                environment.kill("timeout")
+        if self._soonest <= now:
+            for environment in self._environments.values():
+                deadline = environment.init_deadline or self._slots.deadline(environment.slot)
+                if deadline and deadline <= now and environment.process and not environment.ending:
+                    environment.kill("timeout")
         if self._means.watches:
             self._watch.look(self._environments.values(), now)
         if now - self._measured_at >= MEASURE_EVERY_S:

@@ -22,10 +22,10 @@ class Means:
         self.groups: Optional[Groups] = None
         self.root: Optional[RootFs] = None
         self.why_no_groups = self.why_no_root = "left out on request"
-        if mechanisms != "portable":
-            self._try_groups(name)
-            self._try_root(work_dir)
         self.work_dir = work_dir
+        if mechanisms != "portable":
+            self._try_root(work_dir)
+            self._try_groups(name)
         closed = None if self.root else enterable_by_others(sys.base_prefix)
         self.own_users = os.geteuid() == 0 and closed is None
         self._closed = closed
@@ -36,7 +36,7 @@ class Means:
 
     def _try_groups(self, name: str) -> None:
         try:
-            self.groups = find_groups(name)
+            self.groups = find_groups(name, count_processes=os.geteuid() != 0 or self.root is None)
         except OSError as why:
             self.why_no_groups = str(why.strerror or why)
 
@@ -100,7 +100,7 @@ class Means:
         ]
 
     def _processes_row(self, cgroup: str) -> Row:
-        if cgroup:
+        if self.groups and "pids" in self.groups.folders:
             return ["processes", f"{cgroup} pids 1,024", True, ""]
         if self.own_users:
             return ["processes", "RLIMIT_NPROC 1,024, a user each", True, ""]

@@ -15,12 +15,14 @@ import signal
 import socket
 import struct
 import sys
-from typing import Any, Dict, NoReturn
+from types import ModuleType
+from typing import Any, Dict, List, NoReturn
 
 from ..runtimes.bootstraps import python as bootstrap
 from . import privileges, root_fs
 
 _MESSAGE_MAX = 256 * 1024
+_KEPT: List[ModuleType] = []
 _READY = struct.Struct("<I")
 
 
@@ -29,7 +31,6 @@ def main(control: socket.socket) -> None:
     wake_read, wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
     signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
-    _import_what_handlers_import()
     gc.collect()
     gc.freeze()
     poll = select.poll()
@@ -42,10 +43,6 @@ def main(control: socket.socket) -> None:
                 _reap(control)
             elif not _serve_one(control):
                 return
-
-
-def _import_what_handlers_import() -> None:
-    import base64  # noqa: F401
 
 
 def _serve_one(control: socket.socket) -> bool:
@@ -155,6 +152,6 @@ def _confine(place: Dict[str, Any]) -> None:
 def _forget_the_lab() -> None:
     """A function can import neither the lab nor what only the lab has on its path."""
     for name in [n for n in sys.modules if n.partition(".")[0] == "kernel_runtime"]:
-        del sys.modules[name]
+        _KEPT.append(sys.modules.pop(name))  # taking them apart would cost more than keeping them
     package_parent = sys.path.pop(0)
     sys.path_importer_cache.pop(package_parent, None)

@@ -9,6 +9,9 @@ import subprocess
 from pathlib import Path
 from typing import Any, Callable, Dict, List
 
+from ..model.function import Function
+from ..runtimes.variables import process_variables
+
 PACKAGE_PARENT = str(Path(__file__).resolve().parents[2])
 _PROGRAM = (
     "import sys; sys.path.insert(0, sys.argv[1]); import socket; from kernel_runtime.host import kernel_calls as c, zygote; "
@@ -26,7 +29,7 @@ class Zygote:
         for end in (self.socket, theirs):
             end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1024 * 1024)
         command = [interpreter, "-I", "-S", "-B", "-X", "utf8", "-c", _PROGRAM, PACKAGE_PARENT, str(theirs.fileno())]
-        self.process = subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, env={"PATH": os.environ.get("PATH", "")})
+        self.process = subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, env=_variables())
         theirs.close()
 
     def order(self, number: int, plan: Dict[str, Any], place: Dict[str, Any], fds: List[int]) -> None:
@@ -52,6 +55,12 @@ class Zygote:
         self.socket.close()
         self.process.kill()
         self.process.wait()
+
+
+def _variables() -> Dict[str, str]:
+    """What every function's process will have among its variables: a new one has little left to set. No library path: it would be the zygote's own too."""
+    variables = process_variables(Function("template", ""), log_stream="")
+    return {name: value for name, value in variables.items() if name != "LD_LIBRARY_PATH"}
 
 
 class Zygotes:

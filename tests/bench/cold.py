@@ -16,7 +16,7 @@ _FLOOR = """
 import sys; sys.path.insert(0, sys.argv[1])
 import gc, os, time
 from kernel_runtime.host import zygote
-zygote._import_what_handlers_import(); gc.collect(); gc.freeze()
+gc.collect(); gc.freeze()
 def once():
     began = time.perf_counter(); pid = os.fork()
     if pid == 0: os._exit(0)

@@ -61,8 +61,11 @@ def serve(sock: socket.socket, plan: Dict[str, Any], initialised: Callable[[], N
 def _take_place(plan: Dict[str, Any], log: output.Log) -> None:
     """Make this process look, from inside, like Lambda's: variables, folder, import path, arguments, ``__main__``, logging."""
     variables: Dict[str, str] = plan["variables"]
-    os.environ.clear()
-    os.environ.update(variables)
+    for name in [name for name in os.environ if name not in variables]:
+        del os.environ[name]
+    for name, value in variables.items():
+        if os.environ.get(name) != value:  # the template has most of them already, and a page that is not written need not be copied
+            os.environ[name] = value
     time.tzset()
     os.chdir(plan["task_root"])
     library = [p for p in sys.path if p]
