@@ -248,12 +248,12 @@ class Controller:
         try:
             return self.environments[environment_id]
         except KeyError:
-            raise ImpossibleFact(f"there is no environment {environment_id}: {fact!r}") from None
+            raise ImpossibleFact(f"there is no environment {environment_id}, and {type(fact).__name__} was told of it") from None
 
     def _serving(self, environment_id: int, request_id: str, fact: facts.Fact) -> Environment:
         environment = self._known(environment_id, fact)
         if environment.request_id != request_id:
-            raise ImpossibleFact(f"environment {environment_id} is {environment.state} and does not serve {request_id}: {fact!r}")
+            raise ImpossibleFact(f"environment {environment_id} is {environment.state} and does not serve {request_id}, and {type(fact).__name__} was told")
         return environment
 
     def _initialised(self, environment: Environment) -> None:

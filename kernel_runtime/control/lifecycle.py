@@ -40,7 +40,7 @@ def after(state: State, step: Step, what: object) -> State:
     try:
         return TRANSITIONS[state, step]
     except KeyError:
-        raise ImpossibleFact(f"an environment that is {state} cannot take {what!r}") from None
+        raise ImpossibleFact(f"an environment that is {state} cannot take {type(what).__name__}") from None
 
 
 def mermaid() -> str:

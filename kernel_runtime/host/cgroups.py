@@ -53,6 +53,11 @@ class Group:
         for folder in set(self._folders.values()):
             remove_folder(folder)
 
+    def prepare(self, processes: int) -> None:
+        """What is the same for every function."""
+        if "pids" in self._folders:  # see ``find_groups``
+            self._write("pids", "pids.max", str(processes))
+
     def limit_memory(self, limit_bytes: int) -> None:
         raise NotImplementedError
 
@@ -63,11 +68,6 @@ class Group:
     def limit_cpu(self, share: Optional[float]) -> None:
         """``share`` of one CPU; None lifts the limit."""
         raise NotImplementedError
-
-    def limit_processes(self, number: int) -> None:
-        """Where processes are counted by group at all: see ``find_groups``."""
-        if "pids" in self._folders:
-            self._write("pids", "pids.max", str(number))
 
     def anonymous_bytes(self) -> int:
         """Memory that belongs to its processes: not files, not /tmp."""
@@ -93,10 +93,13 @@ class Group:
 class GroupV1(Group):
     _share: Optional[float] = None
 
+    def prepare(self, processes: int) -> None:
+        super().prepare(processes)
+        self._write("cpu", "cpu.cfs_period_us", str(PERIOD_US))
+        self._ask_at_the_limit()
+
     def limit_memory(self, limit_bytes: int) -> None:
         self._write("memory", "memory.limit_in_bytes", str(limit_bytes))
-        if self.event is None:
-            self._ask_at_the_limit()
 
     def raise_memory(self, by_bytes: int) -> None:
         with open(self._folders["memory"] + "/memory.limit_in_bytes", "r+") as file:
@@ -105,8 +108,6 @@ class GroupV1(Group):
             file.write(str(limit))
 
     def limit_cpu(self, share: Optional[float]) -> None:
-        if share is not None and self._share is None:
-            self._write("cpu", "cpu.cfs_period_us", str(PERIOD_US))
         if share != self._share:
             self._write("cpu", "cpu.cfs_quota_us", "-1" if share is None else str(max(1_000, round(share * PERIOD_US))))
         self._share = share

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 from typing import Any, Dict, List, Optional, Tuple
 
 from ..wire import Start
 from . import processes
+from .berths import Berth
 from .cgroups import Group
 from .governor import Allowance, let_run
-from .means import Means
-from .privileges import PROCESSES, UID_BASE
+from .privileges import UID_BASE
 
 MB = 1024 * 1024
 MEMORY_PER_VCPU_MB = 1_769
@@ -25,7 +24,7 @@ _WRITABLE = ("/tmp", "/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev
 class Environment:
     """``pid`` is 0 until the process is there. ``ending``: why the host itself killed it. ``ready``: init is over."""
 
-    def __init__(self, start: Start, means: Means) -> None:
+    def __init__(self, start: Start, berth: Berth) -> None:
         self.number = start.environment
         self.slot = start.slot
         self.memory_bytes = start.memory_mb * MB
@@ -41,11 +40,11 @@ class Environment:
         self.next_start: Optional[Tuple[Start, List[int]]] = None
         self.allowance: Optional[Allowance] = None
         self.children: List[int] = []
-        self._means = means
-        self.group: Optional[Group] = means.groups.make(start.environment) if means.groups else None
-        self.tmp = means.root.make_tmp(start.environment, start.tmp_mb) if means.root else self._make_tmp()
-        if self.group is not None:
-            self.group.limit_processes(PROCESSES)
+        self._berth = berth
+        self._means = berth.means
+        self.group: Optional[Group] = berth.group
+        self.tmp = berth.tmp
+        berth.size_tmp(start.tmp_mb)
 
     def begin(self, start: Start, shared_kb: int, deadline: float) -> Dict[str, Any]:
         """Ready the place for a new process; gives what the zygote must know of it. ``shared_kb``: what the zygote's children have in memory from the start."""
@@ -144,18 +143,7 @@ class Environment:
 
     def remove(self) -> None:
         """Its place is given up. The process must be dead or dying."""
-        if self.group is not None:
-            self.group.remove()
-        if self._means.root is not None:
-            self._means.root.remove_tmp(self.number)
-        else:
-            shutil.rmtree(self.tmp, ignore_errors=True)
-
-    def _make_tmp(self) -> str:
-        folder = f"{self._means.work_dir}/tmp/{self.number}"
-        os.mkdir(folder)
-        os.chmod(folder, 0o1777)
-        return folder
+        self._berth.remove()
 
     def _landlock(self, start: Start) -> Dict[str, List[str]]:
         return {"readable": [*_READABLE, start.code, start.layers, *start.shown], "writable": [self.tmp, *_WRITABLE]}

@@ -16,6 +16,7 @@ from typing import Any, Dict, List, Optional
 
 from ..slots import Slots
 from ..wire import VERSION, Decoder, Died, Hello, Interrupt, Measured, Start, Stop, Welcome, WireError, encode
+from .berths import Berths
 from .environment import Environment
 from .means import Means
 from .watch import MEASURE_EVERY_S, TICK_S, Contention, Watch
@@ -41,6 +42,7 @@ class Host:
         self._ready_read, self._ready_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self._hello: Optional[Hello] = None
         self._means: Optional[Means] = None
+        self._berths: Optional[Berths] = None
         self._slots: Optional[Slots] = None
         self._watch: Optional[Watch] = None
         self._contention = Contention()
@@ -48,6 +50,7 @@ class Host:
         self._initialising: Dict[int, Environment] = {}
         self._highest_slot = 0
         self._soonest = math.inf
+        self._refilling = True
         self._open = True
 
     def run(self) -> None:
@@ -55,9 +58,12 @@ class Host:
         self._listen(self._ready_read, self._hear_ready)
         try:
             while self._open:
-                events = self._selector.select(self._sleep_s())
+                in_store = self._berths is None or not self._refilling or not self._berths.short
+                events = self._selector.select(self._sleep_s() if in_store else 0)
                 for key, _ in events:
                     key.data()
+                if not events and not in_store:
+                    self._refill()
                 if self._environments:
                     self._look(time.monotonic())
         finally:
@@ -100,6 +106,7 @@ class Host:
         self._listen(doorbell, lambda: os.eventfd_read(doorbell))  # type: ignore[attr-defined]
         self._watch = Watch(self._slots)
         self._means = Means(hello.mechanisms, hello.work_dir, name)
+        self._berths = Berths(self._means)
         leftovers = sorted(set(self._means.groups.folders.values())) if self._means.groups else []
         self._say(Welcome(VERSION, self._means.rows(), leftovers, self._means.root is not None))
 
@@ -112,10 +119,10 @@ class Host:
             self._begin(start, fds, environment)
 
     def _begin(self, start: Start, fds: List[int], environment: Optional[Environment]) -> None:
-        assert self._means is not None
+        assert self._berths is not None
         try:
             if environment is None:
-                environment = self._environments[start.environment] = Environment(start, self._means)
+                environment = self._environments[start.environment] = Environment(start, self._berths.take())
             zygote = self._zygotes.get(start.interpreter)
             deadline = time.monotonic() + start.init_timeout_s
             self._initialising[environment.number] = environment
@@ -253,6 +260,14 @@ class Host:
 
     # Pieces
 
+    def _refill(self) -> None:
+        """One more place in store, while there is nothing else to do."""
+        assert self._berths is not None
+        try:
+            self._berths.refill()
+        except OSError:
+            self._refilling = False  # whoever needs a place is told
+
     def _listen(self, fd: int, hear: Any) -> None:
         self._selector.register(fd, selectors.EVENT_READ, hear)
 
@@ -286,7 +301,8 @@ class Host:
         self._zygotes.end()
         for environment in self._environments.values():
             environment.remove()
-        if self._means is not None:
+        if self._means is not None and self._berths is not None:
+            self._berths.remove()
             self._means.remove()
         if self._hello is not None:
             for folder in self._hello.remove:

@@ -64,6 +64,13 @@ class Means:
         else:
             shutil.rmtree(self.work_dir, ignore_errors=True)
 
+    def remove_tmp(self, number: int, folder: str) -> None:
+        """A place's /tmp."""
+        if self.root is not None:
+            self.root.remove_tmp(number)
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+
     def rows(self) -> List[Row]:
         cgroup = f"cgroup v{self.groups.version}" if self.groups else ""
         no_groups = "" if self.groups else f"no cgroup here ({self.why_no_groups})"
