@@ -71,8 +71,8 @@ class LambdaContext:
         return max(self._epoch_deadline_time_in_ms - int(_time() * 1000), 0)
 
     def log(self, msg: object) -> None:
-        """Write ``msg`` to the log as it is, no line end added."""
-        self._log.say(str(msg))
+        """Write ``msg`` to the log as a record of its own."""
+        self._log.record(str(msg))
 
     def __repr__(self) -> str:
         names = (

@@ -32,7 +32,7 @@ class LambdaHandler(logging.Handler):
         self._log = log
 
     def emit(self, record: logging.LogRecord) -> None:
-        self._log.say(self.format(record))
+        self._log.record(self.format(record))
 
 
 class _RequestId(logging.Filter):

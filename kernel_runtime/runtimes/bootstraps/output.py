@@ -35,6 +35,10 @@ class Log:
         """Text as the runtime itself writes it, whatever the handler has put in place of sys.stdout."""
         self.write(text.encode("utf-8", "backslashreplace"))
 
+    def record(self, text: str) -> None:
+        """One record. AWS hands records over in frames; here a line end stands between one and what follows."""
+        self.say(text if text.endswith("\n") else text + "\n")
+
     def end_invocation(self) -> None:
         """Say what was dropped, and begin to count anew."""
         if self._dropped:
