@@ -109,8 +109,8 @@ class LocalFleet:
             yield from self._send(place, frame)
             reply = yield from self._reply(place)
         finally:
-            place.freeze()
             host.slots.end(place.slot)
+            place.freeze()  # after the slot: a host that steers CPU shares lets nothing go on whose slot is empty
         if isinstance(reply, Died):
             return _ended(reply, place.take_log(), place.function, (time.monotonic() - began) * 1e3)
         return Answer(

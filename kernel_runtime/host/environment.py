@@ -27,6 +27,7 @@ class Environment:
     def __init__(self, start: Start, berth: Berth) -> None:
         self.number = start.environment
         self.slot = start.slot
+        self.interpreter = start.interpreter
         self.memory_bytes = start.memory_mb * MB
         self.share = min(start.memory_mb / MEMORY_PER_VCPU_MB, 6.0)
         self.tmp_mb = start.tmp_mb

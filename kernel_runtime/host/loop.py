@@ -9,10 +9,11 @@ import math
 import os
 import selectors
 import shutil
+import signal
 import socket
 import struct
 import time
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Set
 
 from ..slots import Slots
 from ..wire import VERSION, Decoder, Died, Hello, Interrupt, Measured, Start, Stop, Welcome, WireError, encode
@@ -24,7 +25,7 @@ from .zygotes import Zygote, Zygotes
 
 SLEEP_S = 0.25
 """How long the host sleeps at most while environments exist. No timeout is shorter than a second; a caller with less left rings the doorbell."""
-_NUMBER = struct.Struct("<I")
+_CREDENTIALS = struct.Struct("3i")
 _RECEIVE_BYTES = 262_144
 
 
@@ -39,7 +40,9 @@ class Host:
         self._zygotes = Zygotes(self._zygote_begun)
         self._environments: Dict[int, Environment] = {}
         self._by_pid: Dict[int, Environment] = {}
-        self._ready_read, self._ready_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        self._ready, self._ready_ours = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._ready_ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)  # who says it is ready is told by the system, not by who says it
+        self._ready_early: Set[int] = set()
         self._hello: Optional[Hello] = None
         self._means: Optional[Means] = None
         self._berths: Optional[Berths] = None
@@ -50,12 +53,13 @@ class Host:
         self._initialising: Dict[int, Environment] = {}
         self._highest_slot = 0
         self._soonest = math.inf
+        self._kept: Dict[int, float] = {}
         self._refilling = True
         self._open = True
 
     def run(self) -> None:
         self._listen(self._control.fileno(), self._hear_kernel)
-        self._listen(self._ready_read, self._hear_ready)
+        self._listen(self._ready_ours.fileno(), self._hear_ready)
         try:
             while self._open:
                 in_store = self._berths is None or not self._refilling or not self._berths.short
@@ -81,13 +85,15 @@ class Host:
         if not data:
             self._open = False
         for message in messages:
-            self._obey(message)
+            if self._open:
+                self._obey(message)
 
     def _obey(self, message: Any) -> None:
-        if isinstance(message, Hello):
+        brought = {Hello: 2, Start: 2}.get(type(message), 0)
+        if isinstance(message, Hello) != (self._means is None) or len(self._fds) < brought:
+            self._open = False  # one greeting, before any order; and what comes without its descriptors is no order
+        elif isinstance(message, Hello):
             self._greet(message)
-        elif self._means is None:
-            self._open = False  # nobody may order before greeting
         elif isinstance(message, Start):
             self._start(message)
         elif isinstance(message, (Interrupt, Stop)):
@@ -129,11 +135,9 @@ class Host:
             self._highest_slot = max(self._highest_slot, environment.slot)
             place = environment.begin(start, zygote.shared_kb(), deadline)
             plan = self._plan(start, environment)
-            zygote.order(start.environment, plan, place, [*fds, self._ready_write])
+            zygote.order(start.environment, plan, place, [*fds, self._ready.fileno()])
         except OSError as why:
-            self._say(Died(start.environment, start.process, "refused", why.errno or 0, 0, f"{why.strerror or why}: {why.filename or ''}".rstrip(": ")))
-            if environment is not None:
-                environment.process = 0
+            self._refused(start, f"{why.strerror or why}: {why.filename or ''}".rstrip(": "))
         finally:
             for fd in fds:
                 os.close(fd)
@@ -149,14 +153,18 @@ class Host:
         return plan
 
     def _hear_ready(self) -> None:
-        now = time.monotonic()
-        for (number,) in _NUMBER.iter_unpack(os.read(self._ready_read, 4_096)):
-            environment = self._environments.get(number)
-            self._initialising.pop(number, None)
-            if environment is not None and environment.pid:
-                environment.initialised(now)
-            elif environment is not None:
-                environment.ready = True  # its number is still on the way; see _born
+        _, ancillary, _, _ = self._ready_ours.recvmsg(1, socket.CMSG_SPACE(_CREDENTIALS.size))
+        for _, kind, data in ancillary:
+            if kind == socket.SCM_CREDENTIALS:
+                self._ready_is(_CREDENTIALS.unpack(data[: _CREDENTIALS.size])[0])
+
+    def _ready_is(self, pid: int) -> None:
+        environment = self._by_pid.get(pid)
+        if environment is None:
+            self._ready_early.add(pid)  # its number is still on the way: see _born
+        else:
+            self._initialising.pop(environment.number, None)
+            environment.initialised(time.monotonic())
 
     def _hear_zygote(self, zygote: Zygote) -> None:
         news = zygote.news()
@@ -176,17 +184,29 @@ class Host:
         self._by_pid[pid] = environment
         if environment.group is not None and environment.group.event is not None:
             self._listen_to_memory(environment)
-        if environment.ready:
-            environment.initialised(time.monotonic())
+        if pid in self._ready_early:
+            self._ready_early.discard(pid)
+            self._ready_is(pid)
         if environment.ending:
             environment.kill(environment.ending)
 
     def _not_born(self, number: int, why: str) -> None:
         environment = self._environments[number]
         self._say(Died(number, environment.process, "refused", 0, 0, f"no process can be started: {why}"))
-        environment.process = 0
+        self._empty(environment)
         if environment.stopping:
             self._forget(environment)
+
+    def _refused(self, start: Start, why: str) -> None:
+        self._say(Died(start.environment, start.process, "refused", 0, 0, why))
+        if start.environment in self._environments:
+            self._empty(self._environments[start.environment])
+
+    def _empty(self, environment: Environment) -> None:
+        """No process is in it, and nothing of one is waited for."""
+        environment.pid = environment.process = 0
+        environment.init_deadline = None
+        self._initialising.pop(environment.number, None)
 
     def _dead(self, pid: int, status: int, max_rss_kb: int) -> None:
         environment = self._by_pid.pop(pid, None)
@@ -201,9 +221,7 @@ class Host:
         memory_mb = environment.memory_bytes // (1024 * 1024)
         used_mb = memory_mb if cause == "out_of_memory" else min(-(-max_rss_kb // 1024), memory_mb)
         self._say(Died(environment.number, environment.process, cause, detail, used_mb, environment.message))
-        environment.pid = environment.process = 0
-        environment.init_deadline = None
-        self._initialising.pop(environment.number, None)
+        self._empty(environment)
         following, environment.next_start = environment.next_start, None
         if environment.stopping:
             for fd in following[1] if following else []:
@@ -220,9 +238,9 @@ class Host:
         self._selector.unregister(zygote.socket)
         self._zygotes.forget(zygote)
         for environment in list(self._environments.values()):
-            if environment.process and (not environment.pid or not os.path.exists(f"/proc/{environment.pid}")):
+            if environment.process and environment.interpreter == zygote.interpreter:
                 self._by_pid[environment.pid] = environment
-                self._dead(environment.pid, 9, 0)
+                self._dead(environment.pid, signal.SIGKILL, 0)
 
     # What is looked at
 
@@ -242,15 +260,20 @@ class Host:
     def _deadlines(self) -> List[float]:
         """Of every invocation and init that is under way. No walk over what is idle."""
         assert self._slots is not None
-        deadlines = [deadline for deadline in self._slots.deadlines(self._highest_slot)[1:] if deadline]
-        return deadlines + [e.init_deadline for e in self._initialising.values() if e.init_deadline is not None]
+        in_slots = enumerate(self._slots.deadlines(self._highest_slot)[1:], 1)
+        deadlines = [deadline for slot, deadline in in_slots if deadline and deadline != self._kept.get(slot)]
+        return deadlines + [e.init_deadline for e in self._initialising.values() if e.init_deadline is not None and not e.ending]
 
     def _look(self, now: float) -> None:
         assert self._slots is not None and self._watch is not None and self._means is not None
         if self._soonest <= now:
             for environment in self._environments.values():
                 deadline = environment.init_deadline or self._slots.deadline(environment.slot)
-                if deadline and deadline <= now and environment.process and not environment.ending:
+                if not deadline or deadline > now:
+                    continue
+                if not environment.init_deadline:
+                    self._kept[environment.slot] = deadline  # until its caller takes it out of the slot, which may be busy
+                if environment.process and not environment.ending:
                     environment.kill("timeout")
         if self._means.watches:
             self._watch.look(self._environments.values(), now)

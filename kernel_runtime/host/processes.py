@@ -55,9 +55,10 @@ def descendants(pid: int) -> List[int]:
     """Its children, and theirs."""
     found: List[int] = []
     try:
-        with open(f"/proc/{pid}/task/{pid}/children") as file:
-            for child in map(int, file.read().split()):
-                found += [child, *descendants(child)]
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            with open(f"/proc/{pid}/task/{thread}/children") as file:
+                for child in map(int, file.read().split()):
+                    found += [child, *descendants(child)]
     except OSError:
         pass
     return found

@@ -2,7 +2,7 @@
 
 It runs under any Python of the machine (3.9 and up, standard library only), by ``python -I -S -c`` with its own end of a SEQPACKET socket as
 argument. It is told
-``{"plan", "place"}`` with three descriptors (channel, log, ready pipe), answers ``P number pid`` and, when a child has died, ``D pid status max_rss_kb``.
+``{"plan", "place"}`` with three descriptors (channel, log, the socket on which to be ready), answers ``P number pid`` and, when a child has died, ``D pid status max_rss_kb``.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ import os
 import select
 import signal
 import socket
-import struct
 import sys
 from types import ModuleType
-from typing import Any, Dict, List, NoReturn
+from typing import Any, Dict, List, NoReturn, Set
 
 from ..runtimes.bootstraps import python as bootstrap
+from . import kernel_calls as calls
 from . import privileges, root_fs
 
 _MESSAGE_MAX = 256 * 1024
 _KEPT: List[ModuleType] = []
-_READY = struct.Struct("<I")
+_born: Set[int] = set()
 
 
 def main(control: socket.socket) -> None:
@@ -60,6 +60,7 @@ def _serve_one(control: socket.socket) -> bool:
     for fd in fds:
         os.close(fd)
     if pid > 0:
+        _born.add(pid)
         control.send(b"P %d %d" % (order["number"], pid))
     return True
 
@@ -72,7 +73,21 @@ def _reap(control: socket.socket) -> None:
             return
         if not pid:
             return
-        control.send(b"D %d %d %d" % (pid, status, usage.ru_maxrss))
+        if pid in _born:
+            _born.remove(pid)
+            _kill_orphans()
+            control.send(b"D %d %d %d" % (pid, status, usage.ru_maxrss))
+
+
+def _kill_orphans() -> None:
+    """What a dead process had started and left is our child now, whatever group or session it made for itself."""
+    try:
+        with open(f"/proc/self/task/{os.getpid()}/children") as file:
+            orphans = set(map(int, file.read().split())) - _born
+        for pid in orphans:
+            os.kill(pid, signal.SIGKILL)
+    except OSError:
+        pass  # its group is killed by the host
 
 
 def _drain(fd: int) -> None:
@@ -94,10 +109,9 @@ def _become_environment(control: socket.socket, fds: "list[int]", order: Dict[st
         _confine(order["place"])
         plan = order["plan"]
         _forget_the_lab()
-        number = order["number"]
 
         def initialised() -> None:
-            os.write(ready, _READY.pack(number))
+            os.write(ready, b"R")
             os.close(ready)
 
         bootstrap.serve(channel, plan, initialised)
@@ -112,7 +126,7 @@ def _become_environment(control: socket.socket, fds: "list[int]", order: Dict[st
 
 
 def _arrange_descriptors(control: socket.socket, fds: "list[int]") -> "tuple[socket.socket, int]":
-    """0 is nothing, 1 and 2 the log; the channel and the ready pipe stay, the rest goes."""
+    """0 is nothing, 1 and 2 the log; the channel and the ready socket stay, the rest goes."""
     channel, log, ready = fds
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
@@ -140,6 +154,7 @@ def _confine(place: Dict[str, Any]) -> None:
     own_user = place["uid"] is not None
     privileges.limit_resources(place["tmp_mb"], own_user)
     if place["backstop_mb"]:
+        calls.prctl(calls.PR_SET_CHILD_SUBREAPER, 1)  # no group tells who belongs to it, so what loses its parent stays below this process
         privileges.limit_address_space(place["backstop_mb"])
     if own_user:
         privileges.become(place["uid"])
