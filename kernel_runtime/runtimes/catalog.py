@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import os
 import re
@@ -82,13 +83,13 @@ def _search(runtime: str) -> str | None:
 def _candidates(runtime: str) -> list[str]:
     version = runtime.removeprefix("python")
     beside = [str(Path(prefix) / "bin" / runtime) for prefix in dict.fromkeys((sys.prefix, sys.base_prefix))]
-    roots = dict.fromkeys((Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")), Path(sys.base_prefix).parent.parent))
-    pyenv = [str(found / "bin" / runtime) for root in roots for found in sorted(root.glob(f"versions/{version}.*"), key=_patch_number, reverse=True)]
-    return [shutil.which(runtime) or "", *beside, *pyenv]
+    roots = dict.fromkeys((os.environ.get("PYENV_ROOT") or os.path.expanduser("~/.pyenv"), str(Path(sys.base_prefix).parent.parent)))
+    pyenv = [found for root in roots for found in glob.glob(f"{glob.escape(root)}/versions/{version}.*/bin/{runtime}")]  # unreadable roots give none
+    return [shutil.which(runtime) or "", *beside, *sorted(pyenv, key=_patch_number, reverse=True)]
 
 
-def _patch_number(folder: Path) -> tuple[int, ...]:
-    return tuple(int(part) for part in re.findall(r"\d+", folder.name))
+def _patch_number(path: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", path.split("/")[-3]))
 
 
 def _interpreter_behind(executable: str, runtime: str) -> str | None:

@@ -62,6 +62,12 @@ def test_an_interpreter_is_found_in_path_and_in_pyenv(monkeypatch: pytest.Monkey
     assert find_interpreter(ABSENT) == catalog.Interpreter(f"/real/{ABSENT}", ABSENT.removeprefix("python"), "")
 
 
+def test_a_pyenv_that_may_not_be_read_is_passed_over(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    folder = bare_machine(monkeypatch, tmp_path)
+    (folder / "pyenv").symlink_to("pyenv")  # a loop cannot be entered, not even by root
+    assert "is not on this machine" in find_interpreter(ABSENT).note
+
+
 @pytest.mark.parametrize(("says", "status"), [("python2.7\\n/usr/bin/python\\n", 0), ("", 1), ("no such version", 127)])
 def test_a_shim_that_runs_another_version_or_none_is_not_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, says: str, status: int) -> None:
     program(bare_machine(monkeypatch, tmp_path) / ABSENT, says, status)
