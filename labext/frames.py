@@ -16,14 +16,14 @@ from kernel_runtime.journal.journal import Entry
 
 BIN_S = 0.1
 LANES_MAX = 48
-"""Environments that the timeline shows; the others are counted."""
+"""Rows of the timeline; an environment has one as long as it lives, and those that find none free are counted."""
 POINTS_MAX = 48
 """Latency points an update; cold starts and errors first, the rest thinned out."""
 WINDOW_S = 120.0
 
 Lane = Literal["init", "busy", "idle", "killed"]
 Span = tuple[Lane, int, float, float]
-"""state, environment, from, to"""
+"""state, row of the timeline, from, to"""
 Bin = tuple[float, int, int, int]
 """at, most in use, limit, throttles"""
 Point = tuple[str, float, float]
@@ -48,7 +48,7 @@ class Rows:
 class _Environment:
     state: Lane
     since: float
-    lane: bool
+    lane: int
     busy_from: float | None = None
     busy_to: float = 0.0
 
@@ -75,7 +75,7 @@ class Frames:
         self.totals = Totals()
         self.latencies_ms: deque[float] = deque(maxlen=1_000)
         self._environments: dict[int, _Environment] = {}
-        self._lanes = 0
+        self._free_lanes = list(range(LANES_MAX, 0, -1))
         self._requests: dict[str, float] = {}
         self._in_use = 0
         self._most = 0
@@ -86,7 +86,7 @@ class Frames:
     @property
     def hidden(self) -> int:
         """Environments that the timeline does not show."""
-        return len(self._environments) - self._lanes
+        return len(self._environments) - (LANES_MAX - len(self._free_lanes))
 
     def fold(self, entries: Iterable[Entry], now: float) -> Rows:
         """Rows for what happened since the last call, up to ``now``."""
@@ -120,8 +120,10 @@ class Frames:
                 self._in_use -= 1
                 self._change(fact.environment_id, "killed", at, ended)
         elif isinstance(fact, facts.EnvironmentRefused):
-            if self._environments.pop(fact.environment_id, None) is not None:
+            refused = self._environments.pop(fact.environment_id, None)
+            if refused is not None:
                 self._in_use -= 1
+                self._give_back(refused.lane)
         elif isinstance(fact, facts.EnvironmentDied):
             self._change(fact.environment_id, "killed", at, ended)
         elif isinstance(fact, facts.FunctionPut):
@@ -143,9 +145,8 @@ class Frames:
                 self._in_use += 1
                 self._most = max(self._most, self._in_use)
                 if order.environment_id not in self._environments:  # new, or older than what has been folded
-                    shown = self._lanes < LANES_MAX
-                    self._lanes += shown
-                    self._environments[order.environment_id] = _Environment("init" if isinstance(order, orders.Start) else "idle", at, shown)
+                    lane = self._free_lanes.pop() if self._free_lanes else 0
+                    self._environments[order.environment_id] = _Environment("init" if isinstance(order, orders.Start) else "idle", at, lane)
                 if isinstance(order, orders.Run):
                     self._change(order.environment_id, "busy" if order.start == "warm" else "init", at, [])
 
@@ -171,26 +172,32 @@ class Frames:
             environment.busy_from = environment.busy_from if environment.busy_from is not None else max(environment.since, self._drawn_to)
             environment.busy_to = at
         elif environment.lane and environment.state == "init":
-            ended.append(("init", number, max(environment.since, self._drawn_to), at))
+            ended.append(("init", environment.lane, max(environment.since, self._drawn_to), at))
         if state == "killed" and environment.lane:
-            ended.append(("killed", number, at, at))
+            ended.append(("killed", environment.lane, at, at))
         environment.state, environment.since = ("idle" if state == "killed" else state), at
 
     def _stop(self, number: int, at: float, ended: list[Span]) -> None:
         environment = self._environments.pop(number, None)
         if environment is not None and environment.lane:
-            self._lanes -= 1
-            ended.append(("idle", number, self._drawn_to, at))
+            self._give_back(environment.lane)
+            ended.append(("idle", environment.lane, max(environment.since, self._drawn_to), at))
+
+    def _give_back(self, lane: int) -> None:
+        """The lowest free row is the next one to be used."""
+        if lane:
+            self._free_lanes.append(lane)
+            self._free_lanes.sort(reverse=True)
 
     def _open_spans(self, now: float) -> list[Span]:
         spans: list[Span] = []
-        for number, environment in self._environments.items():
+        for environment in self._environments.values():
             if not environment.lane:
                 continue
             if environment.busy_from is not None:
-                spans.append(("busy", number, environment.busy_from, environment.busy_to))
+                spans.append(("busy", environment.lane, environment.busy_from, environment.busy_to))
                 environment.busy_from = None
-            spans.append((environment.state, number, max(environment.since, self._drawn_to), now))
+            spans.append((environment.state, environment.lane, max(environment.since, self._drawn_to), now))
         return spans
 
 

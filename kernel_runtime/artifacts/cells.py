@@ -113,6 +113,10 @@ def _may_be_called(body: Iterable[ast.AST]) -> Iterable[str]:
             yield from _may_be_called(ast.iter_child_nodes(node))
 
 
+_ANNOTATIONS_UNREAD = "from __future__ import annotations\n\n"
+"""Annotations may name types of the notebook; in the function nobody reads them."""
+
+
 def module_from_function(function: Callable[..., Any]) -> str:
     """One plain function as a module's text, its decorators left out. Raises InvalidParameterValueException, with the mend, where it is not one."""
     mend = "or write a whole module with %%function"
@@ -127,4 +131,5 @@ def module_from_function(function: Callable[..., Any]) -> str:
         raise InvalidParameterValueException(f"the source of {name} cannot be read: define it by def in a cell of its own, {mend}") from None
     if not isinstance(definition, ast.FunctionDef):
         raise InvalidParameterValueException(f"{name} is no plain function: define it by def {name}(event, context), {mend}")
-    return "".join(text.splitlines(keepends=True)[definition.lineno - 1 : definition.end_lineno])
+    own = "".join(text.splitlines(keepends=True)[definition.lineno - 1 : definition.end_lineno])
+    return f"{_ANNOTATIONS_UNREAD}{own}"

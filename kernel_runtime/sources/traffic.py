@@ -17,6 +17,7 @@ from ..model.errors import LabError, TooManyRequestsException
 
 LATE_S = 0.010
 LATENCIES_HELD = 10_000
+GRACE_S = 5.0
 IN_FLIGHT_MAX = 5_000
 """Calls that are sent and not answered; what is due beyond that cannot be sent, and is counted so."""
 
@@ -70,6 +71,7 @@ class Traffic:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopped: asyncio.Event | None = None
         self._began = 0.0
+        self._grace_s = GRACE_S
         self._thread: threading.Thread | None = None
 
     def start(self) -> Traffic:
@@ -81,8 +83,9 @@ class Traffic:
         self._thread.start()
         return self
 
-    def stop(self) -> Summary:
-        """Send no more, break off what is in flight, and wait for the end of it."""
+    def stop(self, grace_s: float = GRACE_S, wait: bool = True) -> Summary:
+        """Send no more. What is in flight may end within ``grace_s`` seconds and is broken off then; ``wait``: until all is over."""
+        self._grace_s = grace_s
         self._stop.set()
         loop, stopped = self._loop, self._stopped
         if loop is not None and stopped is not None:
@@ -90,7 +93,8 @@ class Traffic:
                 loop.call_soon_threadsafe(stopped.set)
             except RuntimeError:
                 pass  # it has just ended by itself
-        self._ended.wait(10)
+        if wait:
+            self._ended.wait(grace_s + 10)
         return self.summary()
 
     def wait(self, timeout_s: float | None = None) -> bool:
@@ -156,6 +160,8 @@ class Traffic:
         while calls and not stopped.done():
             await asyncio.wait([*calls, stopped], return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
+        if calls:
+            await asyncio.wait(calls, timeout=self._grace_s)
         for call in calls:
             call.cancel()
         await asyncio.gather(stopped, *calls, return_exceptions=True)

@@ -19,8 +19,8 @@ def template() -> dict[str, Any]:
             look: dict[str, Any] = {"mode": "markers", "marker": {"symbol": "x", "size": 9, "color": COLOURS[name]}}
         else:
             look = {"mode": "lines", "line": {"width": _WIDTHS[name], "color": COLOURS[name]}, "connectgaps": False}
-        traces.append({"type": "scatter", "name": name, "hovertemplate": f"environment %{{y}}: {name}<br>%{{x:.2f}} s<extra></extra>", **look})
-    return themed("Environments: a row each", "environment", traces, 250, tickformat="d", rangemode="nonnegative")
+        traces.append({"type": "scatter", "name": name, "hovertemplate": f"row %{{y}}: {name}<br>%{{x:.2f}} s<extra></extra>", **look})
+    return themed("Environments: a row each, used again when its environment has ended", "row", traces, 250, tickformat="d", rangemode="nonnegative")
 
 
 def gains(rows: Rows) -> dict[int, dict[str, list[Any]]]:

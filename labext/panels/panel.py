@@ -63,10 +63,10 @@ class Panel:
         self.start.disabled, self.stop.disabled = True, False
 
     def stop_traffic(self) -> None:
-        """Send no more. What is in flight is broken off."""
+        """Send no more. What is in flight may end."""
         traffic, self._traffic = self._traffic, None
         if traffic is not None:
-            traffic.stop()
+            traffic.stop(wait=False)
         self.start.disabled, self.stop.disabled = False, True
 
     def update(self) -> bool:

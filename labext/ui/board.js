@@ -56,6 +56,7 @@ class Chart {
     }
   }
   draw(now, width, revision) {
+    this.layout.xaxis.autorange = false; // plotly has set it while the chart was empty
     this.layout.xaxis.range = [Math.max(0, now - width), Math.max(now, 10)];
     this.layout.datarevision = revision;
     this.Plotly.react(this.element, this.data, this.layout);
