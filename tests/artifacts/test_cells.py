@@ -96,7 +96,7 @@ def test_one_function_becomes_a_module_without_its_decorators(tmp_path: Path) ->
         "    after = 1\n",
     )
     text = module_from_function(module.Box.handler)
-    assert text == "def handler(event, context):\n    # a comment stays\n    return {'twice': event * 2}\n"
+    assert text == "from __future__ import annotations\n\ndef handler(event, context):\n    # a comment stays\n    return {'twice': event * 2}\n"
     space: dict[str, Any] = {}
     exec(text, space)
     assert space["handler"](2, None) == {"twice": 4}
