@@ -2,7 +2,8 @@
 
 It runs under any Python of the machine (3.9 and up, standard library only), by ``python -I -S -c`` with its own end of a SEQPACKET socket as
 argument. It is told
-``{"plan", "place"}`` with three descriptors (channel, log, the socket on which to be ready), answers ``P number pid`` and, when a child has died, ``D pid status max_rss_kb``.
+``{"plan", "place"}`` with three descriptors (channel, log, the socket on which to be ready), answers
+``P number pid`` and, when a child has died, ``D pid status max_rss_kb``.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The panel in a real browser: charts that move, and a slider that is obeyed while a cell is busy.
 
-``SERVERLESS_LAB_SHOT=docs/panel.png pytest tests/labext/test_browser.py`` makes the picture of the README.
+``SERVERLESS_LAB_SHOT=notebooks/pictures/panel.png pytest tests/labext/test_browser.py`` makes the picture of the README.
 """
 
 from __future__ import annotations
