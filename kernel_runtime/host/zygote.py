@@ -1,9 +1,10 @@
 """A template process: Python with what the runtime needs already imported, forked for every new process of an environment.
 
 It runs under any Python of the machine (3.9 and up, standard library only), by ``python -I -S -c`` with its own end of a SEQPACKET socket as
-argument. It is told
-``{"plan", "place"}`` with three descriptors (channel, log, the socket on which to be ready), answers
+argument. It is told ``number {"plan", "place"}`` with three descriptors (channel, log, the socket on which to be ready), answers
 ``P number pid`` and, when a child has died, ``D pid status max_rss_kb``.
+
+One child is forked ahead and waits, bare: what a fork costs a small process is most of a cold start. Confinement and init are never done ahead.
 """
 
 from __future__ import annotations
@@ -23,8 +24,11 @@ from . import kernel_calls as calls
 from . import privileges, root_fs
 
 _MESSAGE_MAX = 256 * 1024
+_loads = json.loads
 _KEPT: List[ModuleType] = []
 _born: Set[int] = set()
+_waiting: Dict[int, socket.socket] = {}
+"""The child that is forked ahead, by its number, with our end of the socket on which it waits; at most one."""
 
 
 def main(control: socket.socket) -> None:
@@ -38,7 +42,11 @@ def main(control: socket.socket) -> None:
     poll.register(control, select.POLLIN)
     poll.register(wake_read, select.POLLIN)
     while True:
-        for fd, _ in poll.poll():
+        heard = poll.poll(0)
+        if not heard:
+            _fork_ahead(control)
+            heard = poll.poll()
+        for fd, _ in heard:
             if fd == wake_read:
                 _drain(wake_read)
                 _reap(control)
@@ -50,20 +58,60 @@ def _serve_one(control: socket.socket) -> bool:
     data, fds, _, _ = socket.recv_fds(control, _MESSAGE_MAX, 3)
     if not data:
         return False
-    order = json.loads(data)
+    number, _, order = data.partition(b" ")
+    try:
+        pid = _hand_over(order, fds) or _fork(control, order, fds)
+    except OSError as why:
+        control.send(b"F %b %b" % (number, str(why.strerror).encode()))
+    else:
+        _born.add(pid)
+        control.send(b"P %b %d" % (number, pid))
+    finally:
+        for fd in fds:
+            os.close(fd)
+    return True
+
+
+def _fork(control: socket.socket, order: bytes, fds: List[int]) -> int:
+    pid = os.fork()
+    if pid == 0:
+        _begin_life(control)
+        _become_environment(fds, order)
+    return pid
+
+
+def _fork_ahead(control: socket.socket) -> None:
+    """While nothing else is to be done: the next child, up to where it must know what for."""
+    if _waiting:
+        return
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     try:
         pid = os.fork()
-    except OSError as why:
-        pid = -1
-        control.send(f"F {order['number']} {why.strerror}".encode())
+    except OSError:
+        return  # whoever needs a process is told
     if pid == 0:
-        _become_environment(control, fds, order)
-    for fd in fds:
-        os.close(fd)
-    if pid > 0:
-        _born.add(pid)
-        control.send(b"P %d %d" % (order["number"], pid))
-    return True
+        ours.close()
+        _begin_life(control)
+        order, fds, _, _ = socket.recv_fds(theirs, _MESSAGE_MAX, 3)
+        if not order:
+            os._exit(0)
+        _become_environment(fds, order)
+    theirs.close()
+    _waiting[pid] = ours
+
+
+def _hand_over(order: bytes, fds: List[int]) -> int:
+    """The order, to the child that waits; 0 where none does."""
+    while _waiting:
+        pid, sock = _waiting.popitem()
+        try:
+            socket.send_fds(sock, [order], fds)
+            return pid
+        except OSError:
+            pass  # it is dead, and reaped as one that nobody knows
+        finally:
+            sock.close()
+    return 0
 
 
 def _reap(control: socket.socket) -> None:
@@ -74,6 +122,7 @@ def _reap(control: socket.socket) -> None:
             return
         if not pid:
             return
+        _waiting.pop(pid, None)
         if pid in _born:
             _born.remove(pid)
             _kill_orphans()
@@ -84,7 +133,7 @@ def _kill_orphans() -> None:
     """What a dead process had started and left is our child now, whatever group or session it made for itself."""
     try:
         with open(f"/proc/self/task/{os.getpid()}/children") as file:
-            orphans = set(map(int, file.read().split())) - _born
+            orphans = set(map(int, file.read().split())) - _born - set(_waiting)
         for pid in orphans:
             os.kill(pid, signal.SIGKILL)
     except OSError:
@@ -99,23 +148,33 @@ def _drain(fd: int) -> None:
         pass
 
 
-def _become_environment(control: socket.socket, fds: "list[int]", order: Dict[str, Any]) -> NoReturn:
+def _begin_life(control: socket.socket) -> None:
+    """What a new child does first, whatever it is for."""
+    signal.set_wakeup_fd(-1)
+    for number in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+    calls.prctl(calls.PR_SET_PDEATHSIG, signal.SIGKILL)
+    control.close()
+    os.setsid()
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.umask(0o022)
+    _forget_the_lab()
+
+
+def _become_environment(fds: List[int], order: bytes) -> NoReturn:
     """The child's whole life. Whatever happens, it never returns into the zygote's loop."""
     code = 1
     try:
-        signal.set_wakeup_fd(-1)
-        for number in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_DFL)
-        channel, ready = _arrange_descriptors(control, fds)
-        _confine(order["place"])
-        plan = order["plan"]
-        _forget_the_lab()
+        told = _loads(order)
+        channel, ready = _arrange_descriptors(fds)
+        _confine(told["place"])
 
         def initialised() -> None:
             os.write(ready, b"R")
             os.close(ready)
 
-        bootstrap.serve(channel, plan, initialised)
+        bootstrap.serve(channel, told["plan"], initialised)
     except SystemExit as leaving:
         code = leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
     except BaseException:
@@ -126,14 +185,11 @@ def _become_environment(control: socket.socket, fds: "list[int]", order: Dict[st
         os._exit(code & 0xFF)
 
 
-def _arrange_descriptors(control: socket.socket, fds: "list[int]") -> "tuple[socket.socket, int]":
+def _arrange_descriptors(fds: List[int]) -> "tuple[socket.socket, int]":
     """0 is nothing, 1 and 2 the log; the channel and the ready socket stay, the rest goes."""
     channel, log, ready = fds
-    null = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(null, 0)
     os.dup2(log, 1)
     os.dup2(log, 2)
-    control.detach()
     kept = sorted({channel, ready})
     low = 3
     for fd in kept:
@@ -144,7 +200,6 @@ def _arrange_descriptors(control: socket.socket, fds: "list[int]") -> "tuple[soc
 
 
 def _confine(place: Dict[str, Any]) -> None:
-    os.setsid()
     for path in place["groups"]:
         with open(path, "w") as file:
             file.write("0")
@@ -162,7 +217,6 @@ def _confine(place: Dict[str, Any]) -> None:
     privileges.give_up_privileges()
     if place["landlock"]:
         privileges.landlock(place["landlock"]["readable"], place["landlock"]["writable"])
-    os.umask(0o022)
 
 
 def _forget_the_lab() -> None:

@@ -34,7 +34,7 @@ class Zygote:
 
     def order(self, number: int, plan: Dict[str, Any], place: Dict[str, Any], fds: List[int]) -> None:
         """Fork. Raises OSError where the zygote is gone."""
-        socket.send_fds(self.socket, [json.dumps({"number": number, "plan": plan, "place": place}).encode()], fds)
+        socket.send_fds(self.socket, [b"%d " % number + json.dumps({"plan": plan, "place": place}).encode()], fds)
 
     def news(self) -> List[List[str]]:
         """What it has to say, split at blanks; an empty list once it is gone."""

@@ -198,4 +198,3 @@ def test_when_a_zygote_is_killed_the_next_call_works(running: Running) -> None:
     assert place.answer().cause == "signal"
     assert place.restarted().cause == "answered"
     assert place()[1] != zygote
-

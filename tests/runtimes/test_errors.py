@@ -28,13 +28,13 @@ def test_a_handler_that_raises() -> None:
             "requestId": REQUEST_ID,
             "stackTrace": [
                 '  File "/var/task/index.py", line 5, in handler\n    inner()\n',
-                '  File "/var/task/index.py", line 2, in inner\n    raise ValueError(\'bad ü\')\n',
+                "  File \"/var/task/index.py\", line 2, in inner\n    raise ValueError('bad ü')\n",
             ],
         }
         assert environment.log() == (
             "[ERROR] ValueError: bad ü\nTraceback (most recent call last):\n"
             f'{NBSP * 2}File "/var/task/index.py", line 5, in handler\n{NBSP * 4}inner()\n'
-            f'{NBSP * 2}File "/var/task/index.py", line 2, in inner\n{NBSP * 4}raise ValueError(\'bad ü\')\n'
+            f"{NBSP * 2}File \"/var/task/index.py\", line 2, in inner\n{NBSP * 4}raise ValueError('bad ü')\n"
         )
         assert environment.invoke().kind == FAILED, "the process lives on"
 
