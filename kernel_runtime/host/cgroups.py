@@ -10,9 +10,10 @@ import errno
 import os
 import signal
 import time
-from typing import Dict, List, Optional
+from typing import Dict, List, Optional, Set
 
 PERIOD_US = 20_000
+_MB = 1024 * 1024
 _V1 = ("memory", "cpu", "pids")
 
 
@@ -61,16 +62,19 @@ class Group:
     def limit_memory(self, limit_bytes: int) -> None:
         raise NotImplementedError
 
-    def raise_memory(self, by_bytes: int) -> None:
-        """Let it have ``by_bytes`` more than now."""
+    def tell_at(self, usage_bytes: int) -> None:
+        """Make ``event`` readable when so much is in use. Only where there is one."""
+
+    def usage_bytes(self) -> int:
+        """All that is charged to it: its processes' memory, files in /tmp, the page cache."""
         raise NotImplementedError
 
     def limit_cpu(self, share: Optional[float]) -> None:
         """``share`` of one CPU; None lifts the limit."""
         raise NotImplementedError
 
-    def anonymous_bytes(self) -> int:
-        """Memory that belongs to its processes: not files, not /tmp."""
+    def kinds_of_memory(self) -> "tuple[int, int, int]":
+        """Bytes of its processes' own memory; shared memory, files in /tmp included; the page cache, which the system takes back when it must."""
         raise NotImplementedError
 
     def killed_for_memory(self) -> int:
@@ -93,27 +97,46 @@ class Group:
 class GroupV1(Group):
     _share: Optional[float] = None
 
+    def __init__(self, folders: Dict[str, str]) -> None:
+        super().__init__(folders)
+        self._told_at_mb: Set[int] = set()
+
     def prepare(self, processes: int) -> None:
         super().prepare(processes)
         self._write("cpu", "cpu.cfs_period_us", str(PERIOD_US))
         self._ask_at_the_limit()
 
     def limit_memory(self, limit_bytes: int) -> None:
-        self._write("memory", "memory.limit_in_bytes", str(limit_bytes))
+        try:
+            self._write("memory", "memory.limit_in_bytes", str(limit_bytes))
+        except OSError as why:
+            if why.errno != errno.EBUSY:  # so much is in use and cannot be taken back: the present limit stays
+                raise
 
-    def raise_memory(self, by_bytes: int) -> None:
-        with open(self._folders["memory"] + "/memory.limit_in_bytes", "r+") as file:
-            limit = int(file.read()) + max(by_bytes, 256 * 1024)
-            file.seek(0)
-            file.write(str(limit))
+    def tell_at(self, usage_bytes: int) -> None:
+        at_mb = -(-usage_bytes // _MB)
+        if self.event is None or at_mb in self._told_at_mb:
+            return
+        self._told_at_mb.add(at_mb)
+        usage = os.open(self._folders["memory"] + "/memory.usage_in_bytes", os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            self._write("memory", "cgroup.event_control", f"{self.event} {usage} {at_mb * _MB}")
+        finally:
+            os.close(usage)
+
+    def usage_bytes(self) -> int:
+        with open(self._folders["memory"] + "/memory.usage_in_bytes") as file:
+            return int(file.read())
 
     def limit_cpu(self, share: Optional[float]) -> None:
         if share != self._share:
             self._write("cpu", "cpu.cfs_quota_us", "-1" if share is None else str(max(1_000, round(share * PERIOD_US))))
         self._share = share
 
-    def anonymous_bytes(self) -> int:
-        return self._table("memory", "memory.stat")["rss"]
+    def kinds_of_memory(self) -> "tuple[int, int, int]":
+        table = self._table("memory", "memory.stat")
+        shared = table.get("shmem", 0)
+        return table["rss"], shared, table["cache"] - shared
 
     def throttled_s(self) -> float:
         return self._table("cpu", "cpu.stat")["throttled_time"] / 1e9
@@ -137,18 +160,17 @@ class GroupV2(Group):
             except OSError:
                 pass  # not in every kernel
 
-    def raise_memory(self, by_bytes: int) -> None:
-        with open(self._folders["memory"] + "/memory.max") as file:
-            limit = file.read().strip()
-        if limit != "max":
-            self._write("memory", "memory.max", str(int(limit) + max(by_bytes, 256 * 1024)))
+    def usage_bytes(self) -> int:
+        with open(self._folders["memory"] + "/memory.current") as file:
+            return int(file.read())
 
     def limit_cpu(self, share: Optional[float]) -> None:
         quota = "max" if share is None else str(max(1_000, round(share * PERIOD_US)))
         self._write("cpu", "cpu.max", f"{quota} {PERIOD_US}")
 
-    def anonymous_bytes(self) -> int:
-        return self._table("memory", "memory.stat")["anon"]
+    def kinds_of_memory(self) -> "tuple[int, int, int]":
+        table = self._table("memory", "memory.stat")
+        return table["anon"], table["shmem"], table["file"] - table["shmem"]
 
     def killed_for_memory(self) -> int:
         return self._table("memory", "memory.events").get("oom_kill", 0)

@@ -41,6 +41,8 @@ class Environment:
         self.next_start: Optional[Tuple[Start, List[int]]] = None
         self.allowance: Optional[Allowance] = None
         self.children: List[int] = []
+        self.had_children = False
+        self._shared_bytes = 0
         self._berth = berth
         self._means = berth.means
         self.group: Optional[Group] = berth.group
@@ -50,10 +52,10 @@ class Environment:
     def begin(self, start: Start, shared_kb: int, deadline: float) -> Dict[str, Any]:
         """Ready the place for a new process; gives what the zygote must know of it. ``shared_kb``: what the zygote's children have in memory from the start."""
         self.process, self.pid, self.ready, self.ending = start.process, 0, False, ""
-        self.message, self.allowance, self.children = "", None, []
+        self.message, self.allowance, self.children, self.had_children = "", None, [], False
         self.init_deadline = deadline
+        self._shared_bytes = shared_kb * 1024
         if self.group is not None:
-            self.group.limit_memory(max(self.memory_bytes - shared_kb * 1024 + SLACK_BYTES, 8 * MB))
             self.group.limit_cpu(None)
         root = self._means.root
         if root is not None:
@@ -69,6 +71,30 @@ class Environment:
             "backstop_mb": 0 if self.group else start.memory_mb,
             "landlock": self._landlock(start) if self._means.landlock else None,
         }
+
+    def limit_memory(self) -> None:
+        """Set its group's limits, while its process is being forked: such a one cannot have taken much before they stand."""
+        if self.group is None:
+            return
+        expected = max(self.memory_bytes - self._shared_bytes, 4 * MB)
+        if self.group.event is None:  # what is in /tmp cannot be told from memory in time, so the watch is exact and the group the backstop
+            self.group.limit_memory(expected + SLACK_BYTES + self._margin_bytes + self.tmp_mb * MB)
+            return
+        in_tmp = self._bytes_in_own_tmpfs()
+        self.group.limit_memory(expected + SLACK_BYTES + in_tmp + self._margin_bytes)
+        self.group.tell_at(expected + in_tmp)
+
+    @property
+    def _margin_bytes(self) -> int:
+        """How far its use may run on before it stands still, from where the host is told to look: 5 %, and more where that is little."""
+        return max(8 * MB, self.memory_bytes // 20)
+
+    def _bytes_in_own_tmpfs(self) -> int:
+        """What lies in its /tmp, where that is a file system of its own and in memory."""
+        if self._means.root is None:
+            return 0
+        state = os.statvfs(self.tmp)
+        return (state.f_blocks - state.f_bfree) * state.f_frsize
 
     def initialised(self, now: float) -> None:
         """Init is over: from now on the CPU share holds."""
@@ -108,20 +134,43 @@ class Environment:
         if not self.pid:
             return 0
         if self.group is not None:
-            return self.group.anonymous_bytes() + processes.shared_bytes(self.pid)
-        return sum(processes.resident_bytes(pid) for pid in (self.pid, *self.children))
+            own, shared, _ = self.group.kinds_of_memory()
+            return self._used_bytes(own, shared)
+        used = sum(processes.resident_bytes(pid) for pid in (self.pid, *self.children))
+        if self.children and used > self.memory_bytes:  # what children share with it is not to be counted twice
+            used = processes.resident_bytes(self.pid) + sum(processes.private_bytes(pid) for pid in self.children)
+        return used
+
+    def _used_bytes(self, own: int, shared: int) -> int:
+        besides_tmp = max(shared - self._bytes_in_own_tmpfs(), 0)
+        return own + besides_tmp + max(processes.shared_bytes(self.pid) - besides_tmp, 0)
 
     def look_at_the_limit(self) -> None:
-        """Its cgroup is full: kill, or make room where it holds less memory than it may (files in /tmp, pages counted twice)."""
+        """Much is in use: kill, or move the limit where it holds less memory than it may (files in /tmp, the page cache, pages charged twice).
+
+        It is moved to where, as things are, its memory would be used up, and a margin more, so that nothing stands still or fails before the host has looked.
+        """
         assert self.group is not None
-        missing = self.memory_bytes - self.memory_bytes_used()
+        usage = self.group.usage_bytes()
+        own, shared, cache = self.group.kinds_of_memory()
+        missing = self.memory_bytes - self._used_bytes(own, shared)
         if missing <= 0:
             self.kill("out_of_memory")
             return
-        self.group.raise_memory(missing)
+        self.group.limit_memory(usage - cache + missing + self._margin_bytes)
+        self.group.tell_at(usage + missing)
 
     def cpu_s(self) -> float:
-        return sum(processes.cpu_s(pid) for pid in (self.pid, *self.children)) if self.pid else 0.0
+        """CPU time of all its processes, those that have ended included."""
+        if not self.pid:
+            return 0.0
+        used = sum(processes.cpu_s(pid) for pid in (self.pid, *self.children))
+        return used + sum(processes.ended_children_cpu_s(pid) for pid in (self.pid, *self.children)) if self.had_children else used
+
+    def look_for_children(self) -> None:
+        """Where no group knows them."""
+        self.children = processes.descendants(self.pid)
+        self.had_children = self.had_children or bool(self.children)
 
     @property
     def owns_tmp_folder(self) -> bool:
@@ -140,7 +189,7 @@ class Environment:
         return total
 
     def let_run(self, may: bool) -> None:
-        let_run(self.pid, may)
+        let_run(self.pid, self.children, may)
 
     def remove(self) -> None:
         """Its place is given up. The process must be dead or dying."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import signal
+from typing import Iterable
 
 SAVED_S = 0.05
 """The most CPU time's worth of waiting that is saved up, in seconds of the clock."""
@@ -25,14 +26,17 @@ class Allowance:
 
     def look(self, now: float, used_s: float) -> bool:
         """Whether it may run, having used ``used_s`` in all."""
-        self._left_s = min(self._left_s + (now - self._at) * self._share, SAVED_S * self._share) - (used_s - self._used_s)
+        self._left_s = min(self._left_s + (now - self._at) * self._share, SAVED_S * self._share) - max(used_s - self._used_s, 0.0)
         self._at, self._used_s = now, used_s
         return self._left_s >= 0.0
 
 
-def let_run(group: int, may: bool) -> None:
-    """Stop a process group or let it go on. Letting go on what runs already does nothing."""
+def let_run(group: int, others: Iterable[int], may: bool) -> None:
+    """Stop a process group, and others that may have left it, or let them go on. Letting go on what runs already does nothing."""
+    number = signal.SIGCONT if may else signal.SIGSTOP
     try:
-        os.killpg(group, signal.SIGCONT if may else signal.SIGSTOP)
+        os.killpg(group, number)
+        for pid in others:
+            os.kill(pid, number)
     except (ProcessLookupError, PermissionError):
         pass

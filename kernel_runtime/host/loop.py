@@ -136,6 +136,7 @@ class Host:
             place = environment.begin(start, zygote.shared_kb(), deadline)
             plan = self._plan(start, environment)
             zygote.order(start.environment, plan, place, [*fds, self._ready.fileno()])
+            environment.limit_memory()
         except OSError as why:
             self._refused(start, f"{why.strerror or why}: {why.filename or ''}".rstrip(": "))
         finally:

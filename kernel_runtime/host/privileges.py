@@ -15,15 +15,16 @@ PROCESSES = 1_024
 _MB = 1024 * 1024
 
 _READ = 0b1101  # execute, read a file, read a folder
-_WRITE_ALL = (1 << 13) - 1  # everything of Landlock's first version
-_WRITE_FILE = 0b0111
+_FIRST_VERSION = (1 << 13) - 1
+_REFER, _TRUNCATE = 1 << 13, 1 << 14
+_FILE = 0b0111 | _TRUNCATE  # execute, write, read, cut short
 
 
 def limit_resources(tmp_mb: int, own_user: bool) -> None:
     """Descriptors, core dumps, file size, stack; processes only where the user is the environment's own, since they are counted by user."""
     _limit(resource.RLIMIT_NOFILE, OPEN_FILES)
     _limit(resource.RLIMIT_CORE, 0)
-    _limit(resource.RLIMIT_FSIZE, tmp_mb * _MB)
+    _limit(resource.RLIMIT_FSIZE, (tmp_mb + 1) * _MB)  # a little more: where /tmp is a file system of its own, that one is to say "no space left"
     _limit(resource.RLIMIT_STACK, 8 * _MB)
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     if own_user:
@@ -51,12 +52,14 @@ def give_up_privileges() -> None:
 
 def landlock(readable: Iterable[str], writable: Iterable[str]) -> None:
     """From here on, only these folders (and below). Raises OSError where the system has no Landlock."""
-    ruleset = calls.landlock_ruleset(_WRITE_ALL)
+    abi = calls.landlock_abi()
+    everything = _FIRST_VERSION | (_REFER if abi >= 2 else 0) | (_TRUNCATE if abi >= 3 else 0)
+    ruleset = calls.landlock_ruleset(everything)
     try:
         for path in _there(readable):
             calls.landlock_allow(ruleset, _READ if os.path.isdir(path) else 0b0101, path)
         for path in _there(writable):
-            calls.landlock_allow(ruleset, _WRITE_ALL if os.path.isdir(path) else _WRITE_FILE, path)
+            calls.landlock_allow(ruleset, everything if os.path.isdir(path) else _FILE & everything, path)
         calls.landlock_enter(ruleset)
     finally:
         os.close(ruleset)

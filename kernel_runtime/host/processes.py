@@ -7,6 +7,7 @@ import time
 from typing import List
 
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+_TICKS_A_S = os.sysconf("SC_CLK_TCK")
 
 
 def resident_bytes(pid: int) -> int:
@@ -27,11 +28,20 @@ def peak_resident_mb(pid: int) -> int:
 
 def shared_bytes(pid: int) -> int:
     """Resident pages that other processes map too."""
+    return _in_smaps(pid, "Shared_")
+
+
+def private_bytes(pid: int) -> int:
+    """Resident pages that it alone maps."""
+    return _in_smaps(pid, "Private_")
+
+
+def _in_smaps(pid: int, prefix: str) -> int:
     total = 0
     try:
         with open(f"/proc/{pid}/smaps_rollup") as file:
             for line in file:
-                if line.startswith("Shared_"):
+                if line.startswith(prefix):
                     total += int(line.split()[1]) * 1024
     except OSError:
         pass
@@ -43,6 +53,16 @@ def cpu_s(pid: int) -> float:
     try:
         return time.clock_gettime((~pid) << 3 | 2)
     except OSError:
+        return 0.0
+
+
+def ended_children_cpu_s(pid: int) -> float:
+    """CPU time of those of its children that have ended and been waited for."""
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            fields = file.read().rpartition(")")[2].split()
+        return (int(fields[13]) + int(fields[14])) / _TICKS_A_S
+    except (OSError, IndexError):
         return 0.0
 
 
