@@ -67,7 +67,7 @@ class Environment:
             "layers": start.layers,
             "tmp": self.tmp,
             "tmp_mb": self.tmp_mb,
-            "uid": UID_BASE + self.slot if self._means.own_users else None,
+            "uid": UID_BASE + self.slot if self._means.may_change_user(start.shown) else None,
             "backstop_mb": 0 if self.group else start.memory_mb,
             "landlock": self._landlock(start) if self._means.landlock else None,
         }

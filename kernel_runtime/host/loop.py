@@ -151,6 +151,9 @@ class Host:
             variables = {**plan["variables"], "TMPDIR": environment.tmp, "HOME": environment.tmp, "LAMBDA_TASK_ROOT": start.code, "PWD": start.code}
             plan.update(task_root=start.code, variables=variables)
             plan["import_paths"] = [start.layers + path[len("/opt") :] for path in plan["import_paths"]] if start.layers else []
+        else:
+            for paths in ("extra_paths", "sdk_paths"):
+                plan[paths] = [self._means.root.inside(path) for path in plan[paths]]
         return plan
 
     def _hear_ready(self) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from typing import Any, List, Optional
+from functools import lru_cache
+from typing import Any, Iterable, List, Optional
 
 from . import kernel_calls as calls
 from .cgroups import Groups, find_groups
@@ -71,6 +72,10 @@ class Means:
         else:
             shutil.rmtree(folder, ignore_errors=True)
 
+    def may_change_user(self, folders: Iterable[str]) -> bool:
+        """Whether a process that needs these folders can run as a user of its own: not where another user may not enter them."""
+        return self.own_users and (self.root is not None or all(_enterable(folder) for folder in folders))
+
     def rows(self) -> List[Row]:
         cgroup = f"cgroup v{self.groups.version}" if self.groups else ""
         no_groups = "" if self.groups else f"no cgroup here ({self.why_no_groups})"
@@ -124,3 +129,8 @@ class Means:
                 f"runs as root's user: others may not enter {self._closed}, where the interpreter lives",
             ]
         return ["privileges", "the notebook's user, no capabilities, no new privileges", True, ""]
+
+
+@lru_cache(maxsize=256)
+def _enterable(folder: str) -> bool:
+    return not os.path.isdir(folder) or enterable_by_others(folder) is None

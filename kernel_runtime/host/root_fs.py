@@ -8,12 +8,13 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
-from typing import Iterable, Optional
+from typing import Dict, Iterable, Optional, Set
 
 from . import kernel_calls as calls
 
 _SHOWN = ("bin", "sbin", "lib", "lib32", "lib64", "libx32", "usr", "etc", "dev", "proc", "sys", "nix")
 _PLACES = ("tmp", "opt", "var/task", "var/tmp", "var/lang", "var/runtime", "root", "home", "run", "mnt")
+_ASIDE = "/mnt/shown"
 _READ_ONLY = calls.MS_REMOUNT | calls.MS_BIND | calls.MS_RDONLY
 
 
@@ -23,7 +24,8 @@ class RootFs:
     def __init__(self, work_dir: str) -> None:
         self._work_dir = work_dir
         self.path = work_dir + "/root"
-        self._shown: set[str] = set()
+        self._shown: Set[str] = set()
+        self._moved: Dict[str, str] = {}
 
     def build(self) -> None:
         """Make it. Raises OSError where this machine does not allow it."""
@@ -45,18 +47,27 @@ class RootFs:
             self.show([resolver])
 
     def show(self, folders: Iterable[str]) -> None:
-        """Let processes see these folders of the machine, read-only, at their own paths."""
+        """Let processes see these folders of the machine, read-only: see ``inside`` for where."""
         for folder in folders:
             folder = os.path.normpath(folder)
             if not os.path.isdir(folder) or any(folder == s or folder.startswith(s + "/") for s in self._shown):
                 continue
-            target = self.path + folder
+            if _under_tmp(folder):
+                self._moved[folder] = f"{_ASIDE}/{len(self._moved)}"
             try:
-                os.makedirs(target, exist_ok=True)
+                os.makedirs(self.path + self.inside(folder), exist_ok=True)
             except OSError:
                 continue  # below a folder that is shown already
             self._bind(folder)
             self._shown.add(folder)
+
+    def inside(self, folder: str) -> str:
+        """The path by which processes see a folder that is shown: its own, but one below /tmp stands aside, since each environment has another /tmp."""
+        folder = os.path.normpath(folder)
+        for moved, aside in self._moved.items():
+            if folder == moved or folder.startswith(moved + "/"):
+                return aside + folder[len(moved) :]
+        return folder
 
     def make_tmp(self, number: int, size_mb: int) -> str:
         """A tmpfs of ``size_mb`` MB for one environment; gives its path outside."""
@@ -81,7 +92,7 @@ class RootFs:
             pass  # never mounted
 
     def _bind(self, folder: str) -> None:
-        target = self.path + folder
+        target = self.path + self.inside(folder)
         os.makedirs(target, exist_ok=True)
         calls.mount(folder, target, None, calls.MS_BIND | calls.MS_REC)
         if folder not in ("/dev", "/proc", "/sys"):
@@ -113,6 +124,10 @@ def _enter_namespace() -> None:
     Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
     Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
     calls.keep_capabilities_over_exec(calls.CAP_SYS_CHROOT, calls.CAP_SYS_ADMIN)  # the zygotes mount and change their children's root
+
+
+def _under_tmp(folder: str) -> bool:
+    return folder == "/tmp" or folder.startswith("/tmp/")
 
 
 def enterable_by_others(folder: str) -> Optional[str]:
