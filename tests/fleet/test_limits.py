@@ -94,7 +94,12 @@ def handler(event, context):
 
 
 def test_each_environment_has_a_tmp_of_its_own(running: Running) -> None:
-    source = "import os, tempfile\ndef handler(event, context):\n    open(tempfile.gettempdir() + '/mine', 'x').close()\n    return os.listdir(tempfile.gettempdir())\n"
+    source = """
+import os, tempfile
+def handler(event, context):
+    open(tempfile.gettempdir() + '/mine', 'x').close()
+    return os.listdir(tempfile.gettempdir())
+"""
     assert running.ready(source)() == running.ready(source)() == ["mine"]
 
 
@@ -204,7 +209,8 @@ def test_no_privileges_are_left(running: Running) -> None:
 import os
 def handler(event, context):
     status = dict(line.split(':\\t', 1) for line in open('/proc/self/status').read().splitlines() if ':\\t' in line)
-    return {'uid': os.getuid(), 'groups': os.getgroups(), 'no_new': status['NoNewPrivs'], 'capabilities': {int(status[k], 16) for k in ('CapEff', 'CapPrm', 'CapAmb')} == {0}}
+    capabilities = {int(status[name], 16) for name in ('CapEff', 'CapPrm', 'CapAmb')}
+    return {'uid': os.getuid(), 'groups': os.getgroups(), 'no_new': status['NoNewPrivs'], 'capabilities': capabilities == {0}}
 """
     seen = running.ready(source)()
     assert (seen["no_new"], seen["capabilities"]) == ("1", True)
