@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..frames import Rows
-from . import CHARTS
+from ..rows import Rows
+from . import CHARTS, whole
 from .picture import svg
 
 _GAP = 0.09
@@ -16,23 +16,23 @@ def figure(rows: Rows, title: str) -> Any:
     import plotly.graph_objects as go
     from plotly.subplots import make_subplots
 
-    whole = make_subplots(
+    plots = make_subplots(
         rows=len(CHARTS), cols=1, shared_xaxes=True, vertical_spacing=_GAP, specs=[[{"secondary_y": name == "concurrency"}] for name in CHARTS],
         subplot_titles=[chart.template()["layout"]["title"]["text"] for chart in CHARTS.values()],
     )  # fmt: skip
-    for row, chart in enumerate(CHARTS.values(), 1):
+    for row, (name, chart) in enumerate(CHARTS.items(), 1):
         template = chart.template()
-        for index, points in chart.gains(rows).items():
+        for index, points in whole(name, rows).items():
             template["data"][index].update(points)
         for trace in template["data"]:
             second = trace.pop("yaxis", "") == "y2"
-            whole.add_trace(go.Scatter(**trace) if trace["type"] == "scatter" else go.Bar(**trace), row=row, col=1, secondary_y=second if row == 2 else None)
-        axis = {name: value for name, value in template["layout"]["yaxis"].items() if name not in ("gridcolor", "automargin")}
-        whole.update_yaxes(**axis, row=row, col=1, secondary_y=False if row == 2 else None)
-    whole.update_layout(height=720, title={"text": title}, template="plotly_white", legend={"orientation": "h", "y": -0.08}, margin={"t": 80, "b": 40})
-    whole.update_yaxes(title_text="throttles / 0.1 s", rangemode="tozero", showgrid=False, row=2, col=1, secondary_y=True)
-    whole.update_xaxes(ticksuffix=" s", row=len(CHARTS), col=1)
-    return whole
+            plots.add_trace(go.Scatter(**trace) if trace["type"] == "scatter" else go.Bar(**trace), row=row, col=1, secondary_y=second if row == 2 else None)
+        axis = {key: value for key, value in template["layout"]["yaxis"].items() if key not in ("gridcolor", "automargin")}
+        plots.update_yaxes(**axis, row=row, col=1, secondary_y=False if row == 2 else None)
+    plots.update_layout(height=720, title={"text": title}, template="plotly_white", legend={"orientation": "h", "y": -0.08}, margin={"t": 80, "b": 40})
+    plots.update_yaxes(title_text="throttles / 0.1 s", rangemode="tozero", showgrid=False, row=2, col=1, secondary_y=True)
+    plots.update_xaxes(ticksuffix=" s", row=len(CHARTS), col=1)
+    return plots
 
 
 def bundle(rows: Rows, title: str) -> dict[str, Any]:

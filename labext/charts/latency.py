@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..frames import Rows
+from ..rows import Rows
 from .theme import COLOURS
 from .theme import template as themed
 

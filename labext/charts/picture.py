@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from ..frames import Rows
+from ..rows import Rows
 from .theme import COLOURS, INK
+from .timeline import SHOWN
 
 _WIDTH, _LEFT, _RIGHT = 900, 58, 14
 _GAP = 30
@@ -14,9 +15,10 @@ _GAP = 30
 
 def svg(rows: Rows, title: str) -> str:
     """Timeline, concurrency and latency, one under the other."""
-    begin = min([s[2] for s in rows.spans] + [b[0] for b in rows.bins] + [p[1] for p in rows.points], default=0.0)
+    spans = rows.spans + rows.standing
+    begin = min([s[2] for s in spans if s[0] != "alive"] + [b[0] for b in rows.bins] + [p[1] for p in rows.points], default=0.0)
     scale = _Scale(begin, max(rows.now, begin + 0.1))
-    lanes = sorted({span[1] for span in rows.spans})
+    lanes = {span[1] for span in spans}
     heights = (max(60, min(7 * len(lanes), 220)), 110, 120)
     parts: list[str] = [f'<text x="{_LEFT}" y="16" font-size="13" font-weight="600">{escape(title)}</text>']
     top = 40
@@ -41,17 +43,20 @@ class _Scale:
 
 
 def _timeline(rows: Rows, scale: _Scale, top: float, height: float) -> Iterator[str]:
-    lanes = {number: index for index, number in enumerate(sorted({span[1] for span in rows.spans}))}
+    spans = rows.spans + rows.standing
+    lanes = {number: index for index, number in enumerate(sorted({span[1] for span in spans}))}
     step = height / max(len(lanes), 1)
-    for state in ("idle", "init", "busy", "killed"):
-        path, thick = [], 1.5 if state == "idle" else max(min(step * 0.7, 7), 1.5)
-        for span_state, number, begin, end in rows.spans:
+    for state in ("alive", "init", "busy", "killed"):
+        path, thick = [], 1.5 if state == "alive" else max(min(step * 0.7, 7), 1.5)
+        for span_state, number, begin, end in spans:
             if span_state == state:
                 y = round(top + (lanes[number] + 0.5) * step, 1)
+                begin = max(begin, scale.begin)
                 cross = f"M{scale.x(begin) - 3} {y - 3}l6 6m0 -6l-6 6"
                 path.append(cross if state == "killed" else f"M{scale.x(begin)} {y}H{max(scale.x(end), scale.x(begin) + 0.8)}")
         if path:
-            yield f'<path d="{"".join(path)}" stroke="{COLOURS[state]}" stroke-width="{2 if state == "killed" else round(thick, 1)}" fill="none"/>'
+            colour, width = COLOURS[SHOWN.get(state, state)], 2 if state == "killed" else round(thick, 1)
+            yield f'<path d="{"".join(path)}" stroke="{colour}" stroke-width="{width}" fill="none"/>'
 
 
 def _concurrency(rows: Rows, scale: _Scale, top: float, height: float) -> Iterator[str]:

@@ -12,12 +12,12 @@ from typing import Any
 import anywidget
 import traitlets
 
-from ..charts import CHARTS
-from ..frames import WINDOW_S, Rows
+from ..charts import CHARTS, STANDING
 from ..messages import FromKernel, Gains, gains
+from ..rows import Rows
 
-SNAPSHOT_UPDATES = 600
-"""Updates that are kept for a page that is opened again: a minute of a busy board."""
+BOUND_EVERY = 100
+"""Updates, after which what is held for a page that is opened again is bounded."""
 
 
 class Board(anywidget.AnyWidget):
@@ -28,44 +28,39 @@ class Board(anywidget.AnyWidget):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(charts={name: chart.template() for name, chart in CHARTS.items()}, **options)
-        self._held: list[Rows] = []
+        self._held = Rows()
+        self._updates = 0
         self._holding = threading.Lock()
-        self._now = 0.0
         self.on_msg(self._heard)
 
     def update(self, rows: Rows) -> None:
         """Let the charts gain these rows."""
         with self._holding:
-            self._now = rows.now
-            if rows.spans or rows.bins or rows.points:
-                self._held.append(rows)
-                del self._held[:-SNAPSHOT_UPDATES]
+            self._held.extend(rows)
+            self._updates += 1
+            if self._updates % BOUND_EVERY == 0:
+                self._held.bound()
         self.send(message_of("gains", rows))
 
     def held(self) -> Rows:
         """Everything that a page opened now would be shown."""
         with self._holding:
-            whole = Rows(self._now)
-            for rows in self._held:
-                if rows.now > self._now - WINDOW_S:
-                    whole.spans += rows.spans
-                    whole.bins += rows.bins
-                    whole.points += rows.points
-        return whole
+            self._held.bound()
+            return self._held.copy()
 
     def _heard(self, _: Any, message: dict[str, Any], buffers: Any) -> None:
         if message.get("type") == "need-plotly":
             self.send({"type": "plotly"}, buffers=[plotly_js()])
         elif message.get("type") == "hello":
-            rows = self.held()
-            self.send(message_of("snapshot", rows))
+            self.send(message_of("snapshot", self.held()))
 
 
 def message_of(kind: FromKernel, rows: Rows) -> Gains:
     """What the charts gain by ``rows``, with times counted from the update itself: an update is as long after an hour as after a second."""
     rows.base = round(rows.now, 1) if kind == "gains" else 0.0
     charts = {name: chart.gains(rows) for name, chart in CHARTS.items()}
-    message = gains(kind, rows.base, rows.now, _width(rows.now), charts)
+    standing = {name: points(rows) for name, points in STANDING.items()}
+    message = gains(kind, rows.base, rows.now, _width(rows.now), charts, standing)
     rows.base = 0.0
     return message
 

@@ -120,8 +120,8 @@ class Panel:
             f"{totals.invocations:,} invocations · cold {cold:.1%} · failed {totals.errors:,}",
             f"p50 {p50:.1f} ms · p95 {p95:.1f} ms · cost ${totals.cost_usd:.6f}",
         ]
-        if self.frames.hidden > 0:
-            lines.append(f"{self.frames.hidden} more environments are not drawn")
+        if self.frames.lanes.hidden > 0:
+            lines.append(f"{self.frames.lanes.hidden} more environments are not drawn")
         if totals.contention is not None and totals.contention < _CONTENTION_SHOWN:
             lines.append(f'<span style="color:#D55E00">this machine is short of CPU: functions get {totals.contention:.0%} of the CPU due to them</span>')
         return "<br>".join(lines)

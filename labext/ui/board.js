@@ -34,21 +34,36 @@ function plotly(model) {
   return globalThis[SHARED];
 }
 
+const moved = (x, base) => x.map((at) => (at === null ? null : at + base));
+
 class Chart {
   constructor(Plotly, element, template) {
     this.Plotly = Plotly;
     this.element = element;
     this.data = template.data.map((trace) => ({ ...trace, x: [], y: [] }));
+    this.standing = [];
     this.layout = structuredClone(template.layout);
     Plotly.newPlot(element, this.data, this.layout, { displaylogo: false, responsive: true, displayModeBar: false });
   }
   clear() {
     for (const trace of this.data) { trace.x = []; trace.y = []; }
+    this.standing = [];
+  }
+  // What is not over yet: shown after the others until the next message.
+  stand(points, base) {
+    this.standing = [];
+    for (const [index, { x, y }] of Object.entries(points)) this.standing[index] = { x: moved(x, base), y };
+  }
+  shown() {
+    return this.data.map((trace, index) => {
+      const more = this.standing[index];
+      return more ? { ...trace, x: trace.x.concat(more.x), y: trace.y.concat(more.y) } : trace;
+    });
   }
   add(gains, base) {
     for (const [index, points] of Object.entries(gains)) {
       const trace = this.data[index];
-      points.x = points.x.map((x) => (x === null ? null : x + base));
+      points.x = moved(points.x, base);
       for (const axis of ["x", "y"]) {
         trace[axis].push(...points[axis]);
         if (trace[axis].length > POINTS_KEPT) trace[axis].splice(0, trace[axis].length - POINTS_KEPT);
@@ -59,7 +74,7 @@ class Chart {
     this.layout.xaxis.autorange = false; // plotly has set it while the chart was empty
     this.layout.xaxis.range = [Math.max(0, now - width), Math.max(now, 10)];
     this.layout.datarevision = revision;
-    this.Plotly.react(this.element, this.data, this.layout);
+    this.Plotly.react(this.element, this.shown(), this.layout);
   }
 }
 
@@ -87,6 +102,7 @@ export default {
       if (message.type !== "gains" && message.type !== "snapshot") return;
       if (message.type === "snapshot") for (const chart of Object.values(charts)) chart.clear();
       for (const [name, gains] of Object.entries(message.charts)) charts[name]?.add(gains, message.base);
+      for (const [name, points] of Object.entries(message.standing)) charts[name]?.stand(points, message.base);
       latest = message;
       if (!waiting) { waiting = true; requestAnimationFrame(draw); }
     };

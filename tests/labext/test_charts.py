@@ -12,7 +12,8 @@ import pytest
 from labext import messages
 from labext.charts import CHARTS
 from labext.charts.figure import bundle, figure
-from labext.frames import Frames, Rows, whole
+from labext.frames import Frames, whole
+from labext.rows import Rows
 
 from .test_frames import simulated, updates
 
@@ -32,7 +33,9 @@ def test_gains_fit_the_template(name: str) -> None:
 
 def test_piece_by_piece_is_the_same_as_at_once() -> None:
     pieces = list(updates(simulated(), Frames("f", 0.0, 5), 5.0))
-    together = Rows(5.0, 0.0, [s for p in pieces for s in p.spans], [b for p in pieces for b in p.bins], [q for p in pieces for q in p.points])
+    together = Rows()
+    for piece in pieces:
+        together.extend(piece)
     for name in ("timeline", "latency"):
         one_by_one: dict[int, list[object]] = {}
         for piece in pieces:

@@ -12,7 +12,9 @@ from kernel_runtime.model.arrivals import constant
 from kernel_runtime.model.function import Function
 from kernel_runtime.simulator.durations import Given
 from kernel_runtime.simulator.simulator import Simulator
-from labext.frames import LANES_MAX, POINTS_MAX, Frames, Rows, whole
+from labext.frames import POINTS_MAX, Frames, whole
+from labext.lanes import LANES_MAX, SPANS_AN_UPDATE_MAX
+from labext.rows import Rows
 
 F = Function("f", "0", reserved_concurrency=5, timeout_s=3)
 
@@ -64,17 +66,17 @@ def test_an_update_is_bounded_whatever_the_rate() -> None:
     journal = simulated(rps=3_000, for_s=1, invocation_s=0.01, function=replace(F, reserved_concurrency=None))
     for rows in updates(journal, Frames("f", 0.0, 1_000), 1.2):
         assert len(rows.points) <= POINTS_MAX + 8
-        assert len(rows.spans) <= 6 * LANES_MAX
+        assert len(rows.spans) <= SPANS_AN_UPDATE_MAX and len(rows.standing) <= 2 * LANES_MAX
 
 
 def test_another_functions_calls_are_not_shown() -> None:
     frames = Frames("g", 0.0, 5)
     rows = frames.fold(simulated().since(0), 5.0)
-    assert not rows.points and not rows.spans and frames.totals.invocations == 0
+    assert not rows.points and not rows.spans and not rows.standing and frames.totals.invocations == 0
 
 
 def test_environments_beyond_the_rows_are_counted() -> None:
     journal = simulated(rps=400, for_s=0.5, invocation_s=2.0, function=replace(F, reserved_concurrency=None))
     frames = Frames("f", 0.0, 1_000)
     frames.fold(journal.since(0), 1.0)
-    assert frames.hidden == 200 - LANES_MAX
+    assert frames.lanes.hidden == 200 - LANES_MAX
