@@ -120,7 +120,8 @@ class Means:
 
     def _user_row(self) -> Row:
         if self.own_users:
-            return ["privileges", "a user of its own, no capabilities, no new privileges", True, ""]
+            note = "" if self.root else "but root's where others may not enter the folder of the function's interpreter or packages"
+            return ["privileges", "a user of its own, no capabilities, no new privileges", True, note]
         if os.geteuid() == 0:
             return [
                 "privileges",

@@ -12,6 +12,7 @@ from . import kernel_calls as calls
 UID_BASE = 700_000
 OPEN_FILES = 1_024
 PROCESSES = 1_024
+STACK_MB = 8
 _MB = 1024 * 1024
 
 _READ = 0b1101  # execute, read a file, read a folder
@@ -25,15 +26,16 @@ def limit_resources(tmp_mb: int, own_user: bool) -> None:
     _limit(resource.RLIMIT_NOFILE, OPEN_FILES)
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_FSIZE, (tmp_mb + 1) * _MB)  # a little more: where /tmp is a file system of its own, that one is to say "no space left"
-    _limit(resource.RLIMIT_STACK, 8 * _MB)
+    _limit(resource.RLIMIT_STACK, STACK_MB * _MB)
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     if own_user:
         _limit(resource.RLIMIT_NPROC, PROCESSES)
 
 
 def limit_address_space(memory_mb: int) -> None:
-    """A wide backstop where no cgroup holds memory: four times the memory and 2 GB, since address space is not memory."""
-    _limit(resource.RLIMIT_AS, (4 * memory_mb + 2_048) * _MB)
+    """A wide backstop where no cgroup holds memory: four times the memory, 2 GB, and the stacks of as many threads as there may be, since address space is
+    not memory."""
+    _limit(resource.RLIMIT_AS, (4 * memory_mb + 2_048 + STACK_MB * PROCESSES) * _MB)
 
 
 def become(uid: int) -> None:

@@ -18,6 +18,7 @@ from kernel_runtime.fleet.base import HostFact, block
 from kernel_runtime.fleet.local import LocalFleet
 from kernel_runtime.model.function import Function
 from kernel_runtime.model.invocation import Answer, Invocation
+from kernel_runtime.runtimes.catalog import default_runtime
 
 FACT_S = 20.0
 """How long a fact may take that a test waits for; far more than it takes."""
@@ -55,7 +56,7 @@ class Running:
         code = f"code-{next(self._numbers)}"
         (self.root / code).mkdir()
         (self.root / code / "index.py").write_text(source)
-        return Function(more.pop("name", code), code, **more)
+        return Function(more.pop("name", code), code, **{"runtime": default_runtime(), **more})
 
     def environment(self, source: str, **more: Any) -> Place:
         """A new environment of a new function, its init begun."""
