@@ -49,7 +49,7 @@ class Frames:
         self._in_use = 0
         self._most = 0
         self._throttles = 0
-        self._bin_at = 0.0
+        self._bin_at = self._began = 0.0
         self._marked: list[Point] = []
         self._plain: list[Point] = []
 
@@ -63,12 +63,15 @@ class Frames:
         rows.points = self._marked[-POINTS_MAX:] + self._plain[:: max(1, -(-len(self._plain) // room))]
         self._marked, self._plain = [], []
         if rows.now - self._bin_at >= BIN_S * 0.9:
-            rows.bins.append((rows.now, self._most, self.limit, self._throttles))
+            width_s = max(rows.now - self._began, BIN_S)  # not from the last bin: nothing may have happened for a long time
+            rows.bins.append((rows.now, self._most, self.limit, self._throttles, width_s))
             self._bin_at, self._most, self._throttles = rows.now, self._in_use, 0
         return rows
 
     def _take(self, entry: Entry) -> None:
         fact, at = entry.fact, entry.now - self.origin
+        if self._began < self._bin_at:
+            self._began = at
         if isinstance(fact, facts.InvokeRequested):
             if fact.function == self.function:
                 self._requested(fact, entry.orders, at)

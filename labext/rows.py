@@ -14,8 +14,8 @@ POINTS_HELD = 3_000
 Lane = Literal["alive", "init", "busy", "killed"]
 Span = tuple[Lane, int, float, float]
 """state, row of the timeline, from, to. alive lies under the others: where it is alone, the environment is idle."""
-Bin = tuple[float, int, int, int]
-"""at, most in use, limit, throttles"""
+Bin = tuple[float, int, int, int, float]
+"""at, most in use, limit, throttles, and of how many seconds"""
 Point = tuple[str, float, float]
 """kind (cold, warm, suppressed, error), at, latency in ms"""
 

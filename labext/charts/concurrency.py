@@ -17,7 +17,7 @@ def template() -> dict[str, Any]:
             "marker": {"color": COLOURS["throttle"], "opacity": 0.6},
             "yaxis": "y2",
             "width": 0.1,
-            "hovertemplate": "%{y} throttled<extra></extra>",
+            "hovertemplate": "%{y:.0f} throttled a second<extra></extra>",
         },
         {"type": "scatter", "name": "in use", "mode": "lines", "line": {"color": COLOURS["busy"], "shape": "hv", "width": 2}, "fill": "tozeroy"},
         {"type": "scatter", "name": "limit", "mode": "lines", "line": {"color": COLOURS["limit"], "dash": "dash", "width": 1.5, "shape": "hv"}},
@@ -29,16 +29,15 @@ def template() -> dict[str, Any]:
         "side": "right",
         "rangemode": "tozero",
         "showgrid": False,
-        "title": {"text": "throttles / 0.1 s"},
-        "automargin": True,
+        "title": {"text": "throttles / s"},
     }
     return figure
 
 
 def gains(rows: Rows) -> dict[int, dict[str, list[Any]]]:
     gained: dict[int, dict[str, list[Any]]] = {}
-    busy = max((in_use for _, in_use, _, _ in rows.bins), default=0)
-    for at, in_use, limit, throttles in rows.bins:
+    busy = max((in_use for _, in_use, _, _, _ in rows.bins), default=0)
+    for at, in_use, limit, throttles, width_s in rows.bins:
         when = round(at - rows.base, 2)
         for trace, value in ((1, in_use), (2, limit if limit <= max(4 * busy, 50) else None)):
             points = gained.setdefault(trace, {"x": [], "y": []})
@@ -47,5 +46,5 @@ def gains(rows: Rows) -> dict[int, dict[str, list[Any]]]:
         if throttles:
             points = gained.setdefault(0, {"x": [], "y": []})
             points["x"].append(when)
-            points["y"].append(throttles)
+            points["y"].append(round(throttles / width_s, 2))
     return gained

@@ -25,12 +25,14 @@ def figure(rows: Rows, title: str) -> Any:
         for index, points in whole(name, rows).items():
             template["data"][index].update(points)
         for trace in template["data"]:
+            if trace["type"] == "bar":
+                trace["width"] = max((width_s for *_, width_s in rows.bins), default=0.1)
             second = trace.pop("yaxis", "") == "y2"
             plots.add_trace(go.Scatter(**trace) if trace["type"] == "scatter" else go.Bar(**trace), row=row, col=1, secondary_y=second if row == 2 else None)
         axis = {key: value for key, value in template["layout"]["yaxis"].items() if key not in ("gridcolor", "automargin")}
         plots.update_yaxes(**axis, row=row, col=1, secondary_y=False if row == 2 else None)
     plots.update_layout(height=720, title={"text": title}, template="plotly_white", legend={"orientation": "h", "y": -0.08}, margin={"t": 80, "b": 40})
-    plots.update_yaxes(title_text="throttles / 0.1 s", rangemode="tozero", showgrid=False, row=2, col=1, secondary_y=True)
+    plots.update_yaxes(title_text="throttles / s", rangemode="tozero", showgrid=False, row=2, col=1, secondary_y=True)
     plots.update_xaxes(ticksuffix=" s", row=len(CHARTS), col=1)
     return plots
 

@@ -68,11 +68,11 @@ def _concurrency(rows: Rows, scale: _Scale, top: float, height: float) -> Iterat
     def y(value: float, of: float) -> float:
         return round(top + height - value / of * height, 1)
 
-    bars = "".join(f"M{scale.x(at)} {top + height}V{y(throttles, throttled * 1.2)}" for at, _, _, throttles in rows.bins if throttles)
+    bars = "".join(f"M{scale.x(at)} {top + height}V{y(throttles, throttled * 1.2)}" for at, _, _, throttles, _ in rows.bins if throttles)
     if bars:
         yield f'<path d="{bars}" stroke="{COLOURS["throttle"]}" stroke-width="3" stroke-opacity=".7"/>'
     if rows.bins:
-        line = "".join(f"{'M' if n == 0 else 'L'}{scale.x(at)} {y(in_use, full)}" for n, (at, in_use, _, _) in enumerate(rows.bins))
+        line = "".join(f"{'M' if n == 0 else 'L'}{scale.x(at)} {y(in_use, full)}" for n, (at, in_use, _, _, _) in enumerate(rows.bins))
         yield f'<path d="{line}" stroke="{COLOURS["busy"]}" stroke-width="1.8" fill="none"/>'
     if shown_limit:
         yield f'<path d="M{_LEFT} {y(shown_limit, full)}h{scale.width}" stroke="{COLOURS["limit"]}" stroke-dasharray="5 4"/>'

@@ -16,20 +16,22 @@ COLOURS = {
     "throttle": "#E69F00",
     "limit": "#D55E00",
 }
+BESIDE_PX = 64
+"""Room on both sides, the same for every chart, so that their time axes lie under each other."""
 _GRID = "rgba(128,128,128,0.22)"
 INK = "#7f7f7f"
 
 
 def template(title: str, y_title: str, traces: list[dict[str, Any]], height: int, **y_axis: Any) -> dict[str, Any]:
     """A figure as plotly's JSON, its traces empty."""
-    axis = {"gridcolor": _GRID, "zeroline": False, "automargin": True}
+    axis = {"gridcolor": _GRID, "zeroline": False}
     return {
         "data": [{"x": [], "y": [], **trace} for trace in traces],
         "layout": {
             "title": {"text": title, "font": {"size": 13}, "x": 0, "xref": "paper", "xanchor": "left", "y": 0.97},
             "font": {"color": INK, "size": 11},
             "height": height,
-            "margin": {"l": 56, "r": 16, "t": 52, "b": 34},
+            "margin": {"l": BESIDE_PX, "r": BESIDE_PX, "t": 52, "b": 34},
             "paper_bgcolor": "rgba(0,0,0,0)",
             "plot_bgcolor": "rgba(0,0,0,0)",
             "legend": {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom", "font": {"size": 11}},

@@ -43,7 +43,8 @@ class Sliders:
         self.memory.observe(lambda change: self._want(memory_mb=change["new"]), names="value")
         self.timeout.observe(lambda change: self._want(timeout_s=change["new"]), names="value")
         self.reserved.observe(lambda change: self._want(reserved_concurrency=None if change["new"] == UNRESERVED else change["new"]), names="value")
-        self.box = widgets.VBox([self.memory, self.timeout, self.reserved, self.meaning])
+        box = [self.memory, self.timeout, self.reserved, self.meaning]
+        self.box = widgets.VBox(box, layout=widgets.Layout(flex="0 0 auto", margin="0 24px 0 0"))
         self._show_meaning(configuration.memory_mb)
 
     def close(self) -> None:

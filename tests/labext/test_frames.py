@@ -41,8 +41,8 @@ def test_totals_are_the_journals() -> None:
     records = list(journal.records())
     assert frames.totals.invocations == len(records)
     assert frames.totals.cold == sum(r.start == "cold" for r in records) == 5
-    assert frames.totals.throttles == sum(throttles for r in rows for _, _, _, throttles in r.bins) == 120 - len(records)
-    assert max(in_use for r in rows for _, in_use, _, _ in r.bins) == 5
+    assert frames.totals.throttles == sum(throttles for r in rows for _, _, _, throttles, _ in r.bins) == 120 - len(records)
+    assert max(in_use for r in rows for _, in_use, _, _, _ in r.bins) == 5
 
 
 def test_every_environment_has_a_row_and_spans_follow_each_other() -> None:
