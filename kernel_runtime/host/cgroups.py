@@ -12,9 +12,12 @@ import signal
 import time
 from typing import Dict, List, Optional, Set
 
+from .notices import Notices
+
 PERIOD_US = 20_000
 _MB = 1024 * 1024
 _V1 = ("memory", "cpu", "pids")
+NOTICES = Notices()
 
 
 class Group:
@@ -118,11 +121,7 @@ class GroupV1(Group):
         if self.event is None or at_mb in self._told_at_mb:
             return
         self._told_at_mb.add(at_mb)
-        usage = os.open(self._folders["memory"] + "/memory.usage_in_bytes", os.O_RDONLY | os.O_CLOEXEC)
-        try:
-            self._write("memory", "cgroup.event_control", f"{self.event} {usage} {at_mb * _MB}")
-        finally:
-            os.close(usage)
+        NOTICES.ask(self._folders["memory"], self.event, at_mb * _MB)
 
     def usage_bytes(self) -> int:
         with open(self._folders["memory"] + "/memory.usage_in_bytes") as file:

@@ -25,6 +25,8 @@ from .zygotes import Zygote, Zygotes
 
 SLEEP_S = 0.25
 """How long the host sleeps at most while environments exist. No timeout is shorter than a second; a caller with less left rings the doorbell."""
+REST_S = 0.003
+"""After an order to start, how long nothing is made ahead: the cores are needed for what was ordered."""
 _CREDENTIALS = struct.Struct("3i")
 _RECEIVE_BYTES = 262_144
 
@@ -55,6 +57,7 @@ class Host:
         self._soonest = math.inf
         self._kept: Dict[int, float] = {}
         self._refilling = True
+        self._begun_at = 0.0
         self._open = True
 
     def run(self) -> None:
@@ -62,11 +65,13 @@ class Host:
         self._listen(self._ready_ours.fileno(), self._hear_ready)
         try:
             while self._open:
-                in_store = self._berths is None or not self._refilling or not self._berths.short
-                events = self._selector.select(self._sleep_s() if in_store else 0)
+                in_store = not self._refilling or self._berths is None or not (self._berths.short or self._zygotes.short())
+                rest_s = max(self._begun_at + REST_S - time.monotonic(), 0.0)
+                sleep_s = self._sleep_s()
+                events = self._selector.select(sleep_s if in_store else rest_s if sleep_s is None else min(rest_s, sleep_s))
                 for key, _ in events:
                     key.data()
-                if not events and not in_store:
+                if not events and not in_store and time.monotonic() >= self._begun_at + REST_S:
                     self._refill()
                 if self._environments:
                     self._look(time.monotonic())
@@ -127,15 +132,20 @@ class Host:
     def _begin(self, start: Start, fds: List[int], environment: Optional[Environment]) -> None:
         assert self._berths is not None
         try:
-            if environment is None:
-                environment = self._environments[start.environment] = Environment(start, self._berths.take())
+            self._begun_at = time.monotonic()
             zygote = self._zygotes.get(start.interpreter)
+            ahead = zygote.take_ahead() if environment is None else None
+            if environment is None:
+                environment = self._environments[start.environment] = Environment(start, ahead.berth if ahead else self._berths.take())
             deadline = time.monotonic() + start.init_timeout_s
             self._initialising[environment.number] = environment
             self._highest_slot = max(self._highest_slot, environment.slot)
             place = environment.begin(start, zygote.shared_kb(), deadline)
-            plan = self._plan(start, environment)
-            zygote.order(start.environment, plan, place, [*fds, self._ready.fileno()])
+            plan, brought = self._plan(start, environment), [*fds, self._ready.fileno()]
+            if ahead is not None and ahead.order({"plan": plan, "place": {**place, "groups": []}}, brought):
+                self._born(start.environment, ahead.pid)
+            else:
+                zygote.order(start.environment, {"plan": plan, "place": place}, brought)
             environment.limit_memory()
         except OSError as why:
             self._refused(start, f"{why.strerror or why}: {why.filename or ''}".rstrip(": "))
@@ -154,6 +164,7 @@ class Host:
         else:
             for paths in ("extra_paths", "sdk_paths"):
                 plan[paths] = [self._means.root.inside(path) for path in plan[paths]]
+            plan["executable"] = self._means.root.inside(start.interpreter)
         return plan
 
     def _hear_ready(self) -> None:
@@ -177,8 +188,14 @@ class Host:
         for kind, *words in news:
             if kind == "P":
                 self._born(int(words[0]), int(words[1]))
+            elif kind == "A":
+                zygote.forked_ahead(int(words[0]), int(words[1]))
             elif kind == "D":
+                zygote.lost_ahead(int(words[0]))
                 self._dead(int(words[0]), int(words[1]), int(words[2]))
+            elif kind == "B":
+                self._refilling = False
+                zygote.not_forked_ahead(int(words[0]))
             else:
                 self._not_born(int(words[0]), " ".join(words[1:]))
 
@@ -288,10 +305,14 @@ class Host:
     # Pieces
 
     def _refill(self) -> None:
-        """One more place in store, while there is nothing else to do."""
+        """One more child ahead, or one more place in store, while there is nothing else to do."""
         assert self._berths is not None
         try:
-            self._berths.refill()
+            zygote = self._zygotes.short()
+            if zygote is not None:
+                zygote.fork_ahead(self._berths.take())
+            else:
+                self._berths.refill()
         except OSError:
             self._refilling = False  # whoever needs a place is told
 

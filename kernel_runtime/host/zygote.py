@@ -1,10 +1,11 @@
 """A template process: Python with what the runtime needs already imported, forked for every new process of an environment.
 
 It runs under any Python of the machine (3.9 and up, standard library only), by ``python -I -S -c`` with its own end of a SEQPACKET socket as
-argument. It is told ``number {"plan", "place"}`` with three descriptors (channel, log, the socket on which to be ready), answers
-``P number pid`` and, when a child has died, ``D pid status max_rss_kb``.
+argument. It is told ``F number {"plan", "place"}`` with three descriptors (channel, log, the socket on which to be ready) and answers ``P number pid``, or
+``F number why`` where it cannot; or ``A number ["file of a control group", …]`` with one, a socket on which the host tells the child later what it is for, and answers
+``A number pid``, or ``B number why``. When a child has died it says ``D pid status max_rss_kb``.
 
-One child is forked ahead and waits, bare: what a fork costs a small process is most of a cold start. Confinement and init are never done ahead.
+A child that is forked ahead joins its place's control groups and waits, bare: a fork and the joining are most of a cold start. Init is never done ahead.
 """
 
 from __future__ import annotations
@@ -17,18 +18,19 @@ import signal
 import socket
 import sys
 from types import ModuleType
-from typing import Any, Dict, List, NoReturn, Set
+from typing import Any, Callable, Dict, List, NoReturn, Set
 
 from ..runtimes.bootstraps import python as bootstrap
+from ..runtimes.bootstraps.rehearsal import rehearse
 from . import kernel_calls as calls
 from . import privileges, root_fs
 
 _MESSAGE_MAX = 256 * 1024
+_REHEARSALS = 16
+"""In the template: until the interpreter has adapted its bytecode to them, which each child would otherwise do in pages of its own."""
 _loads = json.loads
 _KEPT: List[ModuleType] = []
 _born: Set[int] = set()
-_waiting: Dict[int, socket.socket] = {}
-"""The child that is forked ahead, by its number, with our end of the socket on which it waits; at most one."""
 
 
 def main(control: socket.socket) -> None:
@@ -36,17 +38,15 @@ def main(control: socket.socket) -> None:
     wake_read, wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
     signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
+    for _ in range(_REHEARSALS):
+        rehearse()
     gc.collect()
     gc.freeze()
     poll = select.poll()
     poll.register(control, select.POLLIN)
     poll.register(wake_read, select.POLLIN)
     while True:
-        heard = poll.poll(0)
-        if not heard:
-            _fork_ahead(control)
-            heard = poll.poll()
-        for fd, _ in heard:
+        for fd, _ in poll.poll():
             if fd == wake_read:
                 _drain(wake_read)
                 _reap(control)
@@ -58,60 +58,39 @@ def _serve_one(control: socket.socket) -> bool:
     data, fds, _, _ = socket.recv_fds(control, _MESSAGE_MAX, 3)
     if not data:
         return False
-    number, _, order = data.partition(b" ")
+    kind, number, order = data.split(b" ", 2)
     try:
-        pid = _hand_over(order, fds) or _fork(control, order, fds)
+        pid = _fork(control, (lambda: _wait(fds[0], order)) if kind == b"A" else (lambda: _become_environment(fds, order)))
     except OSError as why:
-        control.send(b"F %b %b" % (number, str(why.strerror).encode()))
+        control.send(b"%b %b %b" % (b"B" if kind == b"A" else b"F", number, str(why.strerror).encode()))
     else:
         _born.add(pid)
-        control.send(b"P %b %d" % (number, pid))
+        control.send(b"%b %b %d" % (b"A" if kind == b"A" else b"P", number, pid))
     finally:
         for fd in fds:
             os.close(fd)
     return True
 
 
-def _fork(control: socket.socket, order: bytes, fds: List[int]) -> int:
+def _fork(control: socket.socket, live: Callable[[], NoReturn]) -> int:
     pid = os.fork()
     if pid == 0:
-        _begin_life(control)
-        _become_environment(fds, order)
+        try:
+            _begin_life(control)
+            live()
+        finally:
+            os._exit(1)
     return pid
 
 
-def _fork_ahead(control: socket.socket) -> None:
-    """While nothing else is to be done: the next child, up to where it must know what for."""
-    if _waiting:
-        return
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    try:
-        pid = os.fork()
-    except OSError:
-        return  # whoever needs a process is told
-    if pid == 0:
-        ours.close()
-        _begin_life(control)
-        order, fds, _, _ = socket.recv_fds(theirs, _MESSAGE_MAX, 3)
-        if not order:
-            os._exit(0)
-        _become_environment(fds, order)
-    theirs.close()
-    _waiting[pid] = ours
-
-
-def _hand_over(order: bytes, fds: List[int]) -> int:
-    """The order, to the child that waits; 0 where none does."""
-    while _waiting:
-        pid, sock = _waiting.popitem()
-        try:
-            socket.send_fds(sock, [order], fds)
-            return pid
-        except OSError:
-            pass  # it is dead, and reaped as one that nobody knows
-        finally:
-            sock.close()
-    return 0
+def _wait(fd: int, groups: bytes) -> NoReturn:
+    """Forked ahead: join, and wait for what to be."""
+    _join(_loads(groups))
+    rehearse()
+    order, fds, _, _ = socket.recv_fds(socket.socket(fileno=fd), _MESSAGE_MAX, 3)
+    if not order:
+        os._exit(0)
+    _become_environment(fds, order)
 
 
 def _reap(control: socket.socket) -> None:
@@ -122,7 +101,6 @@ def _reap(control: socket.socket) -> None:
             return
         if not pid:
             return
-        _waiting.pop(pid, None)
         if pid in _born:
             _born.remove(pid)
             _kill_orphans()
@@ -133,7 +111,7 @@ def _kill_orphans() -> None:
     """What a dead process had started and left is our child now, whatever group or session it made for itself."""
     try:
         with open(f"/proc/self/task/{os.getpid()}/children") as file:
-            orphans = set(map(int, file.read().split())) - _born - set(_waiting)
+            orphans = set(map(int, file.read().split())) - _born
         for pid in orphans:
             os.kill(pid, signal.SIGKILL)
     except OSError:
@@ -200,9 +178,7 @@ def _arrange_descriptors(fds: List[int]) -> "tuple[socket.socket, int]":
 
 
 def _confine(place: Dict[str, Any]) -> None:
-    for path in place["groups"]:
-        with open(path, "w") as file:
-            file.write("0")
+    _join(place["groups"])
     if place["root"]:
         root_fs.enter(place["root"], place["code"], place["layers"], place["tmp"])
     else:
@@ -217,6 +193,13 @@ def _confine(place: Dict[str, Any]) -> None:
     privileges.give_up_privileges()
     if place["landlock"]:
         privileges.landlock(place["landlock"]["readable"], place["landlock"]["writable"])
+
+
+def _join(groups: List[str]) -> None:
+    for path in groups:
+        fd = os.open(path, os.O_WRONLY)
+        os.write(fd, b"0")
+        os.close(fd)
 
 
 def _forget_the_lab() -> None:

@@ -103,6 +103,15 @@ def handler(event, context):
     assert running.ready(source)() == running.ready(source)() == ["mine"]
 
 
+def test_it_can_start_its_own_interpreter(running: Running) -> None:
+    source = """
+import subprocess, sys
+def handler(event, context):
+    return subprocess.run([sys.executable, "-c", "print(6 * 7)"], capture_output=True, text=True, check=True).stdout
+"""
+    assert running.ready(source, memory_mb=1_769)() == "42\n"
+
+
 FILES = """
 import os
 def handler(event, context):

@@ -64,12 +64,16 @@ class JsonFormatter(logging.Formatter):
         return _encode(line) + "\n"
 
 
+_FILTER, _TEXT_FORMATTER = _RequestId(), logging.Formatter(_TEXT, _DATE)
+"""Made in the template: see ``zygote``."""
+
+
 def install(log: Log, log_format: str, log_level: str) -> None:
     """Lambda's handler on the root logger. Its level stays WARNING unless ``log_level`` (AWS_LAMBDA_LOG_LEVEL) names another."""
     logging.Formatter.converter = time.gmtime  # type: ignore[assignment]
     handler = LambdaHandler(log)
-    handler.addFilter(_RequestId())
-    handler.setFormatter(JsonFormatter() if log_format.upper() == "JSON" else logging.Formatter(_TEXT, _DATE))
+    handler.addFilter(_FILTER)
+    handler.setFormatter(JsonFormatter() if log_format.upper() == "JSON" else _TEXT_FORMATTER)
     root = logging.getLogger()
     level = {"TRACE": "DEBUG"}.get(log_level.upper(), log_level.upper())
     if level in ("DEBUG", "INFO", "WARN", "WARNING", "ERROR", "FATAL", "CRITICAL"):

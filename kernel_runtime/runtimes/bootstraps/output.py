@@ -21,6 +21,10 @@ class Log:
         self._left = max_bytes
         self._dropped = 0
 
+    def bound(self, max_bytes: int) -> None:
+        """How much an invocation may print, from now on."""
+        self._max_bytes = self._left = max_bytes
+
     def write(self, data: bytes) -> None:
         if len(data) > self._left:
             kept = _whole_characters(data, self._left)
@@ -70,16 +74,21 @@ class Stream(io.RawIOBase):
         return len(text)
 
 
-def install(max_bytes: int) -> Log:
-    """Point sys.stdout and sys.stderr to the log."""
-    log = Log(max_bytes)
-    sys.stdout = sys.__stdout__ = _text(Stream(log, "<stdout>", 1))  # type: ignore[misc]
-    sys.stderr = sys.__stderr__ = _text(Stream(log, "<stderr>", 2))  # type: ignore[misc]
-    return log
-
-
 def _text(stream: Stream) -> io.TextIOWrapper:
     return io.TextIOWrapper(stream, encoding="utf-8", errors="backslashreplace", newline="\n", write_through=True)  # type: ignore[type-var,arg-type]
+
+
+_LOG = Log(0)
+_OUT, _ERR = _text(Stream(_LOG, "<stdout>", 1)), _text(Stream(_LOG, "<stderr>", 2))
+"""Made in the template, which prints nothing: a process has one log."""
+
+
+def install(max_bytes: int) -> Log:
+    """Point sys.stdout and sys.stderr to the log."""
+    sys.stdout = sys.__stdout__ = _OUT  # type: ignore[misc]
+    sys.stderr = sys.__stderr__ = _ERR  # type: ignore[misc]
+    _LOG.bound(max_bytes)
+    return _LOG
 
 
 def _whole_characters(data: bytes, size: int) -> bytes:

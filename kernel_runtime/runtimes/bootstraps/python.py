@@ -61,12 +61,14 @@ def serve(sock: socket.socket, plan: Dict[str, Any], initialised: Callable[[], N
 def _take_place(plan: Dict[str, Any], log: output.Log) -> None:
     """Make this process look, from inside, like Lambda's: variables, folder, import path, arguments, ``__main__``, logging."""
     variables: Dict[str, str] = plan["variables"]
+    same_zone = variables.get("TZ") == os.environ.get("TZ")
     for name in [name for name in os.environ if name not in variables]:
         del os.environ[name]
     for name, value in variables.items():
         if os.environ.get(name) != value:  # the template has most of them already, and a page that is not written need not be copied
             os.environ[name] = value
-    time.tzset()
+    if not same_zone:
+        time.tzset()
     os.chdir(plan["task_root"])
     library = [p for p in sys.path if p]
     of_variable = [p for p in variables.get("PYTHONPATH", "").split(":") if p]
@@ -75,6 +77,7 @@ def _take_place(plan: Dict[str, Any], log: output.Log) -> None:
         sys.meta_path.append(SdkFinder(plan["sdk_paths"]))  # type: ignore[arg-type]
     _give_way([plan["task_root"], *plan["import_paths"]])
     sys.argv[:] = [""]
+    sys.executable = plan.get("executable", sys.executable)
     sys.modules["__main__"] = types.ModuleType("__main__")
     sys.dont_write_bytecode = True
     for name in ("exit", "quit"):  # the template runs without ``site``, which makes them

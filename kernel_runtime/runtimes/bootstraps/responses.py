@@ -21,7 +21,6 @@ class Marshaller:
 
     def __init__(self, keep_unicode: bool) -> None:
         self._mark = f"decimal-{os.urandom(8).hex()}-"
-        self._marked = re.compile(f'"{self._mark}([^"]*)"')
         self._decimals = False
         self._encode = json.JSONEncoder(ensure_ascii=not keep_unicode, default=self._other).encode
 
@@ -33,7 +32,7 @@ class Marshaller:
             text = self._encode(response)
             if self._decimals:
                 self._decimals = False
-                text = self._marked.sub(r"\1", text)
+                text = re.sub(f'"{self._mark}([^"]*)"', r"\1", text)  # compiled where it is needed: that takes longer than many a cold start may
             return text.encode()
         except Exception as why:
             raise Fault("Runtime.MarshalError", f"Unable to marshal response: {why}") from None
