@@ -1,9 +1,13 @@
 """A template process: Python with what the runtime needs already imported, forked for every new process of an environment.
 
 It runs under any Python of the machine (3.9 and up, standard library only), by ``python -I -S -c`` with its own end of a SEQPACKET socket as
-argument. It is told ``F number {"plan", "place"}`` with three descriptors (channel, log, the socket on which to be ready) and answers ``P number pid``, or
-``F number why`` where it cannot; or ``A number ["file of a control group", …]`` with one, a socket on which the host tells the child later what it is for, and answers
-``A number pid``, or ``B number why``. When a child has died it says ``D pid status max_rss_kb``.
+argument. It is told
+
+* ``F number {"plan", "place"}`` with three descriptors (channel, log, the socket on which to be ready), and answers ``P number pid``, or ``F number why``;
+* ``A number ["file of a control group", …]`` with one, a socket on which the host tells the child later what to be, and answers ``A number pid``, or
+  ``B number why``.
+
+When a child has died it says ``D pid status max_rss_kb``.
 
 A child that is forked ahead joins its place's control groups and waits, bare: a fork and the joining are most of a cold start. Init is never done ahead.
 """
