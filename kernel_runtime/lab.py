@@ -6,6 +6,7 @@ what becomes of it there, ``engine/course.py``; limits on processes, ``host/``; 
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import threading
@@ -59,7 +60,7 @@ class Lab:
         fleet: Fleet | None = None,
     ) -> None:
         self._kept = home is not None
-        self.home = Path(home).expanduser().resolve() if home is not None else Path(tempfile.mkdtemp(prefix="serverless-lab-home-"))
+        self.home = Path(home).expanduser().resolve() if home is not None else Path(tempfile.mkdtemp(prefix=f"serverless-lab-{os.getpid()}-home-"))
         self.home.mkdir(parents=True, exist_ok=True)
         if not self._kept:
             self.home.chmod(0o755)  # a function's own user must reach its code
