@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,7 @@ while not lab.view("busy").in_use or lab.view("busy").initialising: pass
 print(lab.host_pid, lab.home, flush=True)
 threading.Event().wait()
 """
+NEXT_LAB = "import sys; sys.path.insert(0, sys.argv[1]); from kernel_runtime import Lab; Lab().close()"
 
 
 @pytest.mark.parametrize("mechanisms", ["best", "portable"])
@@ -45,11 +47,8 @@ def test_a_kill_leaves_nothing(mechanisms: str, victim: str) -> None:
         kernel.wait()
         until(lambda: not any(_runs(pid) for pid in processes))
         if victim == "host and kernel":  # nobody lives to remove folders: the next lab does
-            subprocess.run(
-                [sys.executable, "-c", "import sys; sys.path.insert(0, sys.argv[1]); from kernel_runtime import Lab; Lab().close()", ROOT], check=True
-            )
-        else:
-            until(lambda: not Path(home).exists())
+            subprocess.run([sys.executable, "-c", NEXT_LAB, str(ROOT)], check=True)
+        until(lambda: not Path(home).exists())
         until(lambda: not _left_of(kernel.pid))
     finally:
         kernel.kill()
@@ -68,4 +67,4 @@ def _left_of(kernel: int) -> list[str]:
     name = f"serverless-lab-{kernel}-"
     groups = [str(path) for controller in ("memory", "cpu", "pids", "") for path in Path("/sys/fs/cgroup", controller).glob(f"**/{name}*")]
     mounts = [line for line in Path("/proc/self/mounts").read_text().splitlines() if name in line]
-    return groups + mounts + [str(path) for path in Path("/tmp").glob(f"{name}*")]
+    return groups + mounts + [str(path) for path in Path(tempfile.gettempdir()).glob(f"{name}*")]
