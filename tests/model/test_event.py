@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kernel_runtime.events import event_bytes
+from kernel_runtime.model.event import event_bytes
 from kernel_runtime.model.errors import InvalidRequestContentException, RequestTooLargeException
 
 

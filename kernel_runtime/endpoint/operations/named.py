@@ -1,0 +1,38 @@
+"""From what a request names to what is meant: the function's record, its version or alias."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...account.account import Account
+from ...account.identifiers import FunctionId, function_id
+from ...account.records import FunctionRecord, VersionRecord
+from ...model.errors import AccessDeniedException, ResourceNotFoundException
+
+
+def identified(account: Account, request: dict[str, Any]) -> FunctionId:
+    """The function that ``FunctionName`` and ``Qualifier`` name. Raises AccessDeniedException for one of another account."""
+    named = function_id(request["FunctionName"], request.get("Qualifier"), account.id, account.region)
+    if named.account != account.id:
+        raise AccessDeniedException(f"User is not authorized to perform this operation on resource: {named.arn}")
+    return named
+
+
+def recorded(account: Account, request: dict[str, Any]) -> tuple[FunctionRecord, FunctionId]:
+    """The record, whatever its qualifier. Raises ResourceNotFoundException, which says the qualifier too."""
+    named = identified(account, request)
+    return account.record(named.name, named.qualifier), named
+
+
+def version_of(record: FunctionRecord, named: FunctionId) -> VersionRecord:
+    """The version that the qualifier means; an alias means the version it points to. Raises ResourceNotFoundException."""
+    alias = record.aliases.get(named.qualifier)
+    version = record.version(alias.version if alias else named.version)
+    if version is None:
+        raise ResourceNotFoundException(f"Function not found: {named.arn}")
+    return version
+
+
+def check_qualifier(record: FunctionRecord, named: FunctionId) -> None:
+    """Raises ResourceNotFoundException where the qualifier is neither a version nor an alias."""
+    version_of(record, named)
