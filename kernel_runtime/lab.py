@@ -173,9 +173,9 @@ class Lab:
     def notes(self, name: str) -> tuple[str, ...]:
         return self._notes.get(name, ())
 
-    def begin(self, name: str, event: Any) -> Waiting[tuple[InvocationRecord, bytes]]:
-        """An invocation as a body of waits; ``FunctionHandle.invoke`` and ``ainvoke`` carry it to its end."""
-        return self._engine.invoke(name, event_bytes(event))
+    def begin(self, name: str, event: Any, qualifier: str | None = None) -> Waiting[tuple[InvocationRecord, bytes]]:
+        """An invocation as a body of waits; ``FunctionHandle.invoke`` and ``ainvoke`` carry it to its end. ``qualifier``: a version or an alias."""
+        return self._engine.invoke(name, event_bytes(event), qualifier)
 
     def traffic(self, function: FunctionHandle, arrivals: Iterator[float], event: Any = None, **options: Any) -> Traffic:
         """Open-loop traffic: ``event`` (or ``event(i)``) sent at each of ``arrivals`` (seconds from the start; see ``model.arrivals``). Not started yet."""
