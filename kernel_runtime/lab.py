@@ -166,9 +166,9 @@ class Lab:
         """What a user should know of how a function runs here."""
         return _notes(self.configuration(name)) + self._handler_notes.get(name, ())
 
-    def begin(self, name: str, event: Any) -> Waiting[tuple[InvocationRecord, bytes]]:
-        """An invocation as a body of waits; ``FunctionHandle.invoke`` and ``ainvoke`` carry it to its end."""
-        return self.account_of_notebook.engine.invoke(name, event_bytes(event))
+    def begin(self, name: str, event: Any, qualifier: str | None = None) -> Waiting[tuple[InvocationRecord, bytes]]:
+        """An invocation as a body of waits; ``FunctionHandle.invoke`` and ``ainvoke`` carry it to its end. ``qualifier``: a version or an alias."""
+        return self.account_of_notebook.engine.invoke(name, event_bytes(event), qualifier)
 
     def traffic(self, function: FunctionHandle, arrivals: Iterator[float], event: Any = None, **options: Any) -> Traffic:
         """Open-loop traffic: ``event`` (or ``event(i)``) sent at each of ``arrivals`` (seconds from the start; see ``model.arrivals``). Not started yet."""

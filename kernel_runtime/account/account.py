@@ -70,7 +70,10 @@ class Account:
         self.changing = threading.RLock()
         self.journal = Journal()
         self.fleet = fleet
-        self.engine = Engine(fleet, Controller(concurrency, keep_alive_s), self.journal, describe_runtime=lambda function: catalog.runtime_version_line(function.runtime))
+        self.engine = Engine(
+            fleet, Controller(concurrency, keep_alive_s), self.journal,
+            describe_runtime=lambda function: catalog.runtime_version_line(function.runtime), account=id, region=region,
+        )  # fmt: skip
         self.now = now
         self.functions: dict[str, FunctionRecord] = {}
         self.running: dict[tuple[str, str], Function] = {}
