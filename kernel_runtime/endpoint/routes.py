@@ -40,6 +40,9 @@ class _Node:
     """by method"""
 
 
+_NOWHERE = _Node()
+
+
 class Routes:
     """All operations' places. ``find`` is the one question."""
 
@@ -73,11 +76,11 @@ class Routes:
         segments = path.split("/")
         if len(segments) > 2 and not segments[-1]:
             segments.pop()
-        held = _walk(self._root, segments[1:], ()) if segments[0] == "" else None
-        for leaf in held[0].leaves.get(method, ()) if held else ():
+        found = _walk(self._root, segments[1:], ()) if segments[0] == "" else None
+        node, labels = found or (_NOWHERE, ())
+        for leaf in node.leaves.get(method, ()):
             if all(value in query.get(key, ()) for key, value in leaf.asked):
-                assert held
-                return Route(leaf.operation, dict(zip(leaf.labels, map(_decoded, held[1]), strict=True)))
+                return Route(leaf.operation, dict(zip(leaf.labels, map(_decoded, labels), strict=True)))
         raise AccessDeniedException("Unable to determine service/operation name to be authorized")
 
 
