@@ -24,12 +24,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engine": {"fleet", "artifacts", "journal", "control", "model"},
     "simulator": {"journal", "control", "model"},
     "sources": {"engine", "model"},
+    "endpoint": {"account", "engine", "artifacts", "journal", "control", "model"},
     "facade": {"sources", "engine", "fleet", "artifacts", "journal", "control", "runtimes", "model", "facade"},
 }
 """A room to the rooms that it may import, beside itself."""
 
 STANDARD_LIBRARY_ONLY = {"model", "control", "wire", "slots", "host", "runtimes"}
 BANNED = {"model": {"time", "random", "os", "asyncio", "logging"}, "control": {"time", "random", "os", "asyncio", "logging"}}
+BOTOCORE_ROOMS = {"endpoint", "sources"}
+"""Where AWS's own description of its APIs is read; everybody else is spoken to in the lab's words."""
 NEVER_IN_KERNEL_RUNTIME = {"IPython", "ipywidgets", "plotly", "anywidget", "labext"}
 
 
@@ -70,6 +73,7 @@ def test_imports_point_the_right_way(path: Path) -> None:
     for name in imports_of(path):
         top = name.split(".")[0]
         assert top not in NEVER_IN_KERNEL_RUNTIME, f"{path.name} imports {name}: kernel_runtime works without a notebook; move it to labext"
+        assert top != "botocore" or room in BOTOCORE_ROOMS, f"{path.name} ({room}) imports {name}: botocore is for {sorted(BOTOCORE_ROOMS)}"
         if top == "kernel_runtime":
             target = name.removeprefix("kernel_runtime").lstrip(".")
             allowed = MAY_IMPORT[room] | {room}
