@@ -15,10 +15,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
-from .artifacts.bundles import bundle_from_source, module_file
+from .artifacts.bundles import module_file, zip_from_source
 from .artifacts.cells import handler_names, module_from_function, notebook_only_names
 from .artifacts.functions import FunctionTable
-from .artifacts.layers import Layers
+from .artifacts.layer_book import LayerBook
+from .artifacts.layers import Layers, Package
+from .artifacts.opt import OptFolders
 from .artifacts.store import Store
 from .control.controller import AccountView, Controller, FunctionView
 from .engine.engine import Engine
@@ -63,8 +65,9 @@ class Lab:
         self.home.mkdir(parents=True, exist_ok=True)
         if not self._kept:
             self.home.chmod(0o755)  # a function's own user must reach its code
-        self.layers = Layers(self.home)
-        self._store = Store(self.home)
+        self._store = Store(self.home, durable=self._kept)
+        self._layer_book = LayerBook(self._store, self.home / "layers.sqlite" if self._kept else None)
+        self.layers = Layers(self._layer_book, OptFolders(self.home, self._store), self._packages)
         self._table = FunctionTable(self.home / "lab.sqlite") if self._kept else None
         self._fleet = fleet or LocalFleet(self._store.unpacked, self.layers.merged, mechanisms, [] if self._kept else [str(self.home)])
         self.journal = Journal()
@@ -120,7 +123,8 @@ class Lab:
             description=description,
         )
         self._check_surroundings(draft)
-        code = self._store.put(bundle_from_source(source, handler))
+        code = self._store.put(zip_from_source(source, handler))
+        self.layers.check_unzipped(code, draft.layers)
         self._put(replace(draft, code_sha256=code))
         if isinstance(source, str):
             self._notes[name] += _missing_handler(source, handler)
@@ -141,6 +145,7 @@ class Lab:
         with self._changing:
             function = replace(self.configuration(name), **changes)
             self._check_surroundings(function)
+            self.layers.check_unzipped(function.code_sha256, function.layers)
             self._put(function)
 
     def delete(self, name: str) -> None:
@@ -219,6 +224,7 @@ class Lab:
             return
         self._closed = True
         self._engine.close()
+        self._layer_book.close()
         if self._table is not None:
             self._table.close()
         if not self._kept:
@@ -255,7 +261,15 @@ class Lab:
         catalog.find_interpreter(function.runtime)
         if function.packages not in ("lambda", "kernel"):
             raise InvalidParameterValueException(f"packages is 'lambda' or 'kernel', not {function.packages!r}")
+        old = self._functions.get(function.name)
+        if old is None or old.layers != function.layers:
+            self.layers.resolve(function.layers)
         self.layers.merged(function.layers)
+
+    def _packages(self) -> dict[str, Package]:
+        """What every function is made of, those of another lab with this home too."""
+        kept = {function.name: function for function in self._table.all()} if self._table is not None else {}
+        return {name: Package(function.code_sha256, function.layers) for name, function in {**kept, **self._functions}.items()}
 
 
 def _notes(function: Function) -> tuple[str, ...]:

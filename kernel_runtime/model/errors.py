@@ -43,6 +43,36 @@ class RequestTooLargeException(AwsError):
     status = 413
 
 
+class RequestEntityTooLargeException(RequestTooLargeException):
+    """A zip over 50 MB, sent directly."""
+
+
+class AccessDeniedException(AwsError):
+    """What no policy allows."""
+
+    status = 403
+
+
+class PreconditionFailedException(AwsError):
+    """A RevisionId that is not the latest."""
+
+    status = 412
+
+
+class CodeStorageExceededException(AwsError):
+    """Over 75 GB of code and layers in one account and region."""
+
+
+class PolicyLengthExceededException(AwsError):
+    """A resource policy over 20 KB."""
+
+
+class InvalidZipFileException(AwsError):
+    """A package that was accepted, and cannot be unpacked after all."""
+
+    status = 502
+
+
 class TooManyRequestsException(AwsError):
     """A throttle.
 
