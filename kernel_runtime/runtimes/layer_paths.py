@@ -9,6 +9,7 @@ OPT = "/opt"
 RUNTIME_DIR = "/var/runtime"
 PATH_VARIABLES = ("PATH", "LD_LIBRARY_PATH", "PYTHONPATH", "NODE_PATH", "GEM_PATH", "RUBYLIB")
 """Those that hold lists of folders."""
+_OF_LAYERS = re.compile(r"/opt/(bin|lib|python(/lib/python[0-9.]+/site-packages)?|nodejs(/node[0-9]+)?/node_modules|ruby/(lib|gems/[0-9.]+)|java/lib)")
 
 
 def path_variables(runtime: str, task_root: str = TASK_ROOT) -> dict[str, str]:
@@ -38,10 +39,13 @@ def python_import_paths(version: str) -> list[str]:
 
 
 def placed(value: str, task_root: str, opt: str) -> str:
-    """A list of folders with /var/task and /opt where they really are; without layers (``opt`` is ""), folders below /opt fall out."""
+    """A list of folders with /var/task and layers' folders where they really are; without layers (``opt`` is "") those fall out.
+
+    Other folders below /opt are this machine's own: an interpreter may live there.
+    """
     places = []
     for folder in value.split(":"):
-        if folder == OPT or folder.startswith(OPT + "/"):
+        if _OF_LAYERS.fullmatch(folder):
             if opt:
                 places.append(opt + folder[len(OPT) :])
         elif folder == TASK_ROOT or folder.startswith(TASK_ROOT + "/"):

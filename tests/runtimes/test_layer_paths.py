@@ -39,3 +39,6 @@ def test_the_folders_of_python() -> None:
 def test_where_there_are_no_namespaces_the_folders_are_the_real_ones() -> None:
     assert placed("/usr/bin:/opt/bin:/var/task/bin:/optional", "/code", "/layers") == "/usr/bin:/layers/bin:/code/bin:/optional"
     assert placed("/var/task:/opt/lib:/var/tasks", "/code", "") == "/code:/var/tasks"
+    assert placed("/opt/conda/bin:/opt/python/3.13/bin", "/code", "/layers") == "/opt/conda/bin:/opt/python/3.13/bin"
+    every = [*path_variables("nodejs24.x").values(), *path_variables("ruby3.4").values(), *python_import_paths("3.13")]
+    assert "/opt" not in placed(":".join(every), "/code", "/layers")
