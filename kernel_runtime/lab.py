@@ -19,9 +19,11 @@ from .account.account import Account, ready_role_arn
 from .account.accounts import Accounts
 from .account.documents import Documents
 from .account.records import FunctionRecord
-from .artifacts.bundles import bundle_from_source, module_file
+from .artifacts.bundles import module_file, zip_from_source
 from .artifacts.cells import handler_names, module_from_function, notebook_only_names
-from .artifacts.layers import Layers
+from .artifacts.layer_book import LayerBook
+from .artifacts.layers import Layers, Package
+from .artifacts.opt import OptFolders
 from .artifacts.store import Store
 from .control.controller import AccountView, FunctionView
 from .fleet.base import Enforcement, Fleet, Waiting
@@ -41,8 +43,8 @@ __all__ = ["Lab", "module_file", "module_from_function", "notebook_only_names"]
 
 _KERNEL_PACKAGES = "sees the notebook kernel's installed packages, which Lambda would not have: put them into a layer before you deploy"
 _MEMBERS = {
-    "handler": "Handler", "runtime": "Runtime", "memory_mb": "MemorySize", "timeout_s": "Timeout", "ephemeral_mb": "EphemeralStorage", "variables": "Environment",
-    "layers": "Layers", "description": "Description",
+    "handler": "Handler", "runtime": "Runtime", "memory_mb": "MemorySize", "timeout_s": "Timeout", "ephemeral_mb": "EphemeralStorage",
+    "variables": "Environment", "layers": "Layers", "description": "Description",
 }  # fmt: skip
 """A function's configuration in the notebook's words, and the API's."""
 
@@ -70,8 +72,9 @@ class Lab:
         self.home.mkdir(parents=True, exist_ok=True)
         if not self._kept:
             self.home.chmod(0o755)  # a function's own user must reach its code
-        self.layers = Layers(self.home)
-        self._store = Store(self.home)
+        self._store = Store(self.home, durable=self._kept)
+        self._layer_book = LayerBook(self._store, self.home / "layers.sqlite" if self._kept else None)
+        self._opt = OptFolders(self.home, self._store)
         self._documents = Documents(self.home / "lab.sqlite" if self._kept else None)
         self._mechanisms: Literal["best", "portable"] = mechanisms
         self._concurrency, self._keep_alive_s = account_concurrency, keep_alive_s
@@ -80,6 +83,11 @@ class Lab:
         self._closed = False
         self.accounts = Accounts(self._make_account)
         self.account_of_notebook = self.accounts.get(ACCOUNT, REGION)
+
+    @property
+    def layers(self) -> Layers:
+        """The layers of the notebook's own account."""
+        return self.account_of_notebook.layers
 
     @property
     def journal(self) -> Any:
@@ -120,7 +128,7 @@ class Lab:
         account = self.account_of_notebook
         draft = functions.drafted(account, name, new, reserved_concurrency, packages)
         self._check_surroundings(draft)
-        code = self._store.put(bundle_from_source(source, handler))
+        code = self._store.put(zip_from_source(source, handler))
         functions.define(account, name, new, code, reserved_concurrency, packages)
         self._handler_notes[name] = _missing_handler(source, handler) if isinstance(source, str) else ()
         return self.get(name)
@@ -213,6 +221,7 @@ class Lab:
         self._closed = True
         self.accounts.close()
         self._documents.close()
+        self._layer_book.close()
         if not self._kept:
             shutil.rmtree(self.home, ignore_errors=True)
 
@@ -223,14 +232,15 @@ class Lab:
         self.close()
 
     def _make_account(self, id: str, region: str) -> Account:
+        layers = Layers(self._layer_book, self._opt, self._packages, account=id, region=region)
         own = (id, region) == (ACCOUNT, REGION)
-        fleet = self._given_fleet if own and self._given_fleet else self._local_fleet()
+        fleet = self._given_fleet if own and self._given_fleet else self._local_fleet(layers)
         return Account(
-            id, region, documents=self._documents, store=self._store, layers=self.layers, fleet=fleet, concurrency=self._concurrency, keep_alive_s=self._keep_alive_s
+            id, region, documents=self._documents, store=self._store, layers=layers, fleet=fleet, concurrency=self._concurrency, keep_alive_s=self._keep_alive_s
         )
 
-    def _local_fleet(self) -> Fleet:
-        return LocalFleet(self._store.unpacked, self.layers.merged, self._mechanisms, [] if self._kept else [str(self.home)])
+    def _local_fleet(self, layers: Layers) -> Fleet:
+        return LocalFleet(self._store.unpacked, layers.merged, self._mechanisms, [] if self._kept else [str(self.home)])
 
     def _record(self, name: str) -> FunctionRecord:
         try:
@@ -243,7 +253,17 @@ class Lab:
         catalog.find_interpreter(function.runtime)
         if function.packages not in ("lambda", "kernel"):
             raise InvalidParameterValueException(f"packages is 'lambda' or 'kernel', not {function.packages!r}")
-        self.layers.merged(function.layers)
+
+    def _packages(self) -> dict[str, Package]:
+        """What every version of every function is made of, in all accounts."""
+        found = {}
+        for account in self.accounts:
+            for record in account.functions.values():
+                for version in record.all_versions():
+                    name = record.name if version.version == LATEST else f"{record.name}:{version.version}"
+                    shown = name if account is self.account_of_notebook else f"{account.id}/{account.region}/{name}"
+                    found[shown] = Package(version.code_sha256, tuple(version.settings.get("Layers", ())))
+        return found
 
 
 def _in_api_words(**given: Any) -> dict[str, Any]:

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
+from ..artifacts.layers import Layers
 from ..artifacts.store import Store
 from ..control.controller import Controller
 from ..engine.engine import Engine
@@ -58,7 +58,7 @@ class Account:
         *,
         documents: Documents,
         store: Store,
-        layers: Any,
+        layers: Layers,
         fleet: Fleet,
         concurrency: int = limits.ACCOUNT_CONCURRENCY,
         keep_alive_s: float = limits.KEEP_ALIVE_S,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from ..model.errors import InvalidParameterValueException, PreconditionFailedException, ResourceConflictException
+from ..model.errors import AwsError, InvalidParameterValueException, PreconditionFailedException, ResourceConflictException
 from ..model.function import Function, needs_new_environments
 from ..model.names import LATEST
 from . import settings as settings_of
@@ -16,7 +16,7 @@ from .account import Account
 from .records import FunctionRecord, VersionRecord
 
 _STALE = "The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to retrieve the latest Revision Id"
-RUNNABLE_ARCHITECTURES = ("x86_64", "arm64")
+_UNDER_WAY = "The operation cannot be performed at this time. An update is in progress for resource: "
 
 
 def check_revision(wanted: str | None, current: str) -> None:
@@ -46,7 +46,10 @@ def create(account: Account, name: str, settings: dict[str, Any], code: str, *, 
 def checked(account: Account, record: FunctionRecord, version: VersionRecord) -> Function:
     """The runnable function, its surroundings checked: layers there and allowed, code and layers together within 250 MB."""
     function = settings_of.function_of(account, record, version)
-    account.layers.check(account.id, account.region, function.layers, function.code_sha256)
+    held = account.functions.get(record.name)
+    if held is None or held.latest.settings.get("Layers") != version.settings.get("Layers"):  # a layer that was deleted goes on serving who has it
+        account.layers.resolve(function.layers)
+    account.layers.check_unzipped(function.code_sha256, function.layers)
     return function
 
 
@@ -70,7 +73,7 @@ def change(
         if latest.state == "Pending":
             raise ResourceConflictException("The operation cannot be performed at this time. The function is currently in the following state: Pending")
         if latest.update_status == "InProgress":
-            raise ResourceConflictException(f"The operation cannot be performed at this time. An update is in progress for resource: {account.arn(record.name)}")
+            raise ResourceConflictException(_UNDER_WAY + account.arn(record.name))
         new = replace(
             latest,
             settings=settings if settings is not None else latest.settings,
@@ -96,15 +99,26 @@ def change(
 
 def _settled(account: Account, name: str, function: Function, revision_id: str) -> None:
     """The code is unpacked and the layers are merged: calls go to it from now on."""
-    account.store.unpacked(function.code_sha256)
-    account.layers.merged(function.layers)
+    broken = ""
+    try:
+        account.store.unpacked(function.code_sha256)
+        account.layers.merged(function.layers)
+    except AwsError as why:
+        broken = str(why)
     with account.changing:
         record = account.functions.get(name)
         if record is None or record.latest.revision_id != revision_id:
             return  # deleted, or made anew, meanwhile
-        account.put(replace(function, reserved_concurrency=record.reserved_concurrency))
-        record.latest.state, record.latest.update_status = "Active", "Successful"
-        record.latest.revision_id = account.new_id()
+        latest = record.latest
+        if broken and latest.state == "Pending":
+            latest.state, latest.update_status = "Failed", "Failed"
+        elif broken:
+            latest.update_status = "Failed"
+        else:
+            account.put(replace(function, reserved_concurrency=record.reserved_concurrency))
+            latest.state, latest.update_status = "Active", "Successful"
+        latest.reason = broken
+        latest.revision_id = account.new_id()
         account.save(record)
 
 

@@ -16,7 +16,7 @@ class VersionRecord:
     """Code and configuration of $LATEST or of a published version.
 
     code_sha256: hex digest of the zip as it was sent; code_size: its bytes. settings: the members of CreateFunction that are kept and shown again, by AWS's
-    names, defaults filled in (botocore: FunctionConfiguration). last_modified: as AWS writes it. packages: "kernel" shows the notebook's packages, the lab's own.
+    names, defaults filled in (botocore: FunctionConfiguration). last_modified: as AWS writes it. packages: "kernel" shows the notebook's packages.
     """
 
     version: str
@@ -28,6 +28,8 @@ class VersionRecord:
     state: State = "Pending"
     update_status: UpdateStatus | None = None
     packages: str = "lambda"
+    reason: str = ""
+    """Why the state, or the last update, is Failed."""
     revision: int = 1
     """The engine's own count of changes that need new environments."""
 

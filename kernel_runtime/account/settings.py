@@ -16,7 +16,8 @@ from .account import Account
 from .records import FunctionRecord, VersionRecord
 
 CHANGEABLE = (
-    "Role", "Handler", "Description", "Timeout", "MemorySize", "VpcConfig", "Environment", "Runtime", "DeadLetterConfig", "KMSKeyArn", "TracingConfig", "Layers",
+    "Role", "Handler", "Description", "Timeout", "MemorySize", "VpcConfig", "Environment", "Runtime", "DeadLetterConfig", "KMSKeyArn", "TracingConfig",
+    "Layers",
     "FileSystemConfigs", "ImageConfig", "EphemeralStorage", "SnapStart", "LoggingConfig",
 )  # fmt: skip
 """What UpdateFunctionConfiguration may change."""
@@ -50,13 +51,18 @@ def changed(name: str, settings: dict[str, Any], request: dict[str, Any]) -> dic
         value = request[member]
         if member == "LoggingConfig":
             new[member] = _logging(name, settings.get(member, {}), value)
-        elif member in ("VpcConfig", "DeadLetterConfig", "Environment", "ImageConfig") and not any(value.values()):
-            new.pop(member, None)
-        elif member in ("Layers", "FileSystemConfigs", "KMSKeyArn") and not value:
+        elif _is_emptied(member, value):
             new.pop(member, None)
         else:
             new[member] = value
     return new
+
+
+def _is_emptied(member: str, value: Any) -> bool:
+    """Whether what is given takes the setting away."""
+    if member in ("VpcConfig", "DeadLetterConfig", "Environment", "ImageConfig"):
+        return not any(value.values())
+    return member in ("Layers", "FileSystemConfigs", "KMSKeyArn") and not value
 
 
 def _logging(name: str, old: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from copy import deepcopy
 from dataclasses import replace
 
+from ..artifacts.store import code_sha256 as in_base64
 from ..model.errors import InvalidParameterValueException, ResourceConflictException
 from ..model.names import LATEST
 from . import settings as settings_of
 from .account import Account
 from .functions import check_revision
 from .records import FunctionRecord, VersionRecord
-from ..artifacts.store import code_sha256 as in_base64
 
 
-def publish(account: Account, record: FunctionRecord, *, code_sha256: str | None = None, description: str | None = None, revision_id: str | None = None) -> VersionRecord:
+def publish(
+    account: Account, record: FunctionRecord, *, code_sha256: str | None = None, description: str | None = None, revision_id: str | None = None
+) -> VersionRecord:
     """The next version; the newest one again where nothing has changed since it was published.
 
     ``code_sha256``: base64, what $LATEST's code must be. Raises InvalidParameterValueException, PreconditionFailedException.

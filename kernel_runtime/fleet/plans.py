@@ -14,6 +14,7 @@ from ..model.function import Function
 from ..model.limits import LOG_MAX_BYTES
 from ..runtimes.bootstraps.python import SDK_PACKAGES
 from ..runtimes.catalog import Interpreter, find_interpreter
+from ..runtimes.layer_paths import python_import_paths
 from ..runtimes.variables import log_group, process_variables
 
 
@@ -24,7 +25,7 @@ def plan_of(function: Function, interpreter: Interpreter, began_ns: int, initial
     return {
         "handler": function.handler,
         "task_root": "/var/task",
-        "import_paths": [f"/opt/python/lib/python{interpreter.version}/site-packages", "/opt/python"] if function.layers else [],
+        "import_paths": python_import_paths(interpreter.version) if function.layers else [],
         "extra_paths": kernel_paths,
         "sdk_paths": sdk_paths(),
         "variables": process_variables(function, log_stream=log_stream, path=str(Path(interpreter.executable).parent), initialization=initialization),

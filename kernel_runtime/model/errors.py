@@ -53,6 +53,37 @@ class RequestTooLargeException(AwsError):
     typed = False
 
 
+class RequestEntityTooLargeException(RequestTooLargeException):
+    """A zip over 50 MB, sent directly."""
+
+
+class AccessDeniedException(AwsError):
+    """What no policy allows."""
+
+    status = 403
+    typed = False
+
+
+class PreconditionFailedException(AwsError):
+    """A RevisionId that is not the latest."""
+
+    status = 412
+
+
+class CodeStorageExceededException(AwsError):
+    """Over 75 GB of code and layers in one account and region."""
+
+
+class PolicyLengthExceededException(AwsError):
+    """A resource policy over 20 KB."""
+
+
+class InvalidZipFileException(AwsError):
+    """A package that was accepted, and cannot be unpacked after all."""
+
+    status = 502
+
+
 class TooManyRequestsException(AwsError):
     """A throttle.
 
@@ -82,10 +113,6 @@ class CapacityProviderLimitExceededException(AwsError):
     pass
 
 
-class CodeStorageExceededException(AwsError):
-    pass
-
-
 class CodeVerificationFailedException(AwsError):
     pass
 
@@ -103,10 +130,6 @@ class ModeNotSupportedException(AwsError):
 
 
 class NoPublishedVersionException(AwsError):
-    pass
-
-
-class PolicyLengthExceededException(AwsError):
     pass
 
 
@@ -202,10 +225,6 @@ class EFSIOException(AwsError):
     status = 410
 
 
-class PreconditionFailedException(AwsError):
-    status = 412
-
-
 class SerializedRequestEntityTooLargeException(AwsError):
     status = 413
 
@@ -253,10 +272,6 @@ class InvalidSubnetIDException(AwsError):
     status = 502
 
 
-class InvalidZipFileException(AwsError):
-    status = 502
-
-
 class KMSAccessDeniedException(AwsError):
     status = 502
 
@@ -279,13 +294,6 @@ class ResourceNotReadyException(AwsError):
 
 class SubnetIPAddressLimitReachedException(AwsError):
     status = 502
-
-
-class AccessDeniedException(AwsError):
-    """Not allowed, or no operation that could be. Not in Lambda's model: AWS's front answers it."""
-
-    status = 403
-    typed = False
 
 
 class SerializationException(AwsError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..model.function import Function
+from .layer_paths import path_variables
 
 
 def log_group(function: Function) -> str:
@@ -33,7 +34,7 @@ def process_variables(
         "HOME": tmp,
         "LAMBDA_TASK_ROOT": task_root,
         "LAMBDA_RUNTIME_DIR": "/var/runtime",
-        "PYTHONPATH": "/var/runtime",
+        **path_variables(function.runtime, task_root),
         "AWS_REGION": function.region,
         "AWS_DEFAULT_REGION": function.region,
         "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}",

@@ -15,10 +15,10 @@ def uploaded(account: Account, code: dict[str, Any]) -> str:
     if code.get("ZipFile") is not None:
         if code.get("S3Bucket") or code.get("S3Key"):
             raise InvalidParameterValueException("Please do not provide other FunctionCode parameters when providing a ZipFile.")
-        return account.store.put_zip(bytes(code["ZipFile"]))
+        return account.store.put(bytes(code["ZipFile"]))
     if code.get("S3Bucket") and code.get("S3Key"):
         fetch = account.surroundings.fetch_object
         if fetch is None:
             raise InvalidParameterValueException("No bucket can be reached from here: open the door, or send the code as ZipFile.")
-        return account.store.put_zip(fetch(code["S3Bucket"], code["S3Key"], code.get("S3ObjectVersion")))
+        return account.store.put(fetch(code["S3Bucket"], code["S3Key"], code.get("S3ObjectVersion")))
     raise InvalidParameterValueException("Please provide a source for function code.")

@@ -21,10 +21,7 @@ def create_function(account: Account, request: dict[str, Any], caller: Caller) -
     _check_kind(request)
     _check_role(account, request["Role"])
     _check_tags(request.get("Tags") or {})
-    if named.name not in account.functions:  # what exists already is refused before its code is looked at
-        code = uploaded(account, request.get("Code") or {})
-    else:
-        code = ""
+    code = "" if named.name in account.functions else uploaded(account, request.get("Code") or {})  # what exists is refused before its code is looked at
     record = functions.create(account, named.name, settings.of_new(named.name, request), code, tags=request.get("Tags"))
     if request.get("CodeSigningConfigArn"):
         record.attachments("code_signing")[""] = request["CodeSigningConfigArn"]
@@ -126,7 +123,9 @@ def _check_kind(request: dict[str, Any]) -> None:
         raise InvalidParameterValueException("Container images are not run here: give the function's code as a .zip file archive (PackageType Zip).")
     for member in ("Runtime", "Handler"):
         if not request.get(member):
-            raise InvalidParameterValueException(f"{member} and {'Handler' if member == 'Runtime' else 'Runtime'} are mandatory parameters for functions created with deployment packages.")
+            raise InvalidParameterValueException(
+                f"{member} and {'Handler' if member == 'Runtime' else 'Runtime'} are mandatory parameters for functions created with deployment packages."
+            )
 
 
 def _check_role(account: Account, arn: str) -> None:

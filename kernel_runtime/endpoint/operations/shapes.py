@@ -37,8 +37,12 @@ def configuration(account: Account, record: FunctionRecord, version: VersionReco
         shown["LastUpdateStatus"] = version.update_status
     if version.update_status == "InProgress":
         shown.update(LastUpdateStatusReason=_BEING_CREATED, LastUpdateStatusReasonCode="Creating")
+    if version.state == "Failed":
+        shown.update(StateReason=version.reason, StateReasonCode="InvalidZipFileException")
+    if version.update_status == "Failed":
+        shown.update(LastUpdateStatusReason=version.reason, LastUpdateStatusReasonCode="InvalidZipFileException")
     if settings.get("Layers"):
-        shown["Layers"] = [{"Arn": arn, "CodeSize": account.layers.code_size(arn)} for arn in settings["Layers"]]
+        shown["Layers"] = [{"Arn": layer.arn, "CodeSize": layer.code_size} for layer in account.layers.book.attached(settings["Layers"])]
     if settings.get("VpcConfig"):
         shown["VpcConfig"] = {"SubnetIds": [], "SecurityGroupIds": [], **settings["VpcConfig"], "VpcId": "vpc-00000000"}
     return shown
