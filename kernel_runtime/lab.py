@@ -26,8 +26,10 @@ from .artifacts.layers import Layers, Package
 from .artifacts.opt import OptFolders
 from .artifacts.store import Store
 from .control.controller import AccountView, FunctionView
+from .endpoint.credentials import Credentials
 from .fleet.base import Enforcement, Fleet, Waiting
 from .fleet.local import LocalFleet
+from .front import Front
 from .function_handle import FunctionHandle
 from .journal import report
 from .model import limits
@@ -82,7 +84,22 @@ class Lab:
         self._handler_notes: dict[str, tuple[str, ...]] = {}
         self._closed = False
         self.accounts = Accounts(self._make_account)
+        self._front = Front(self.accounts, Credentials())
         self.account_of_notebook = self.accounts.get(ACCOUNT, REGION)
+
+    @property
+    def endpoint_url(self) -> str:
+        """Where the lab's AWS door is: Lambda's API for these functions, and every other AWS service. Opened when first asked for."""
+        return self._front.url
+
+    @property
+    def credentials(self) -> Credentials:
+        """What the door accepts: ``credentials.owner``, ``credentials.of_account("111122223333")``."""
+        return self._front.credentials
+
+    def boto3(self, service: str, *, region: str = REGION, account: str | None = None, **more: Any) -> Any:
+        """A boto3 client of ``service`` that speaks to this lab. ``account``: 12 digits, the notebook's own where None. More goes to ``Session.client``."""
+        return self._front.client(service, region, account, **more)
 
     @property
     def layers(self) -> Layers:
@@ -219,6 +236,7 @@ class Lab:
         if self._closed:
             return
         self._closed = True
+        self._front.close()
         self.accounts.close()
         self._documents.close()
         self._layer_book.close()

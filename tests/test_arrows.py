@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-FACADE = {"lab", "function_handle", "outcome", "__init__"}
+FACADE = {"lab", "function_handle", "outcome", "front", "__init__"}
 
 MAY_IMPORT: dict[str, set[str]] = {
     "model": set(),
@@ -32,8 +32,14 @@ MAY_IMPORT: dict[str, set[str]] = {
 
 STANDARD_LIBRARY_ONLY = {"model", "control", "wire", "slots", "host", "runtimes"}
 BANNED = {"model": {"time", "random", "os", "asyncio", "logging"}, "control": {"time", "random", "os", "asyncio", "logging"}}
-BOTOCORE_ROOMS = {"endpoint", "sources"}
-"""Where AWS's own description of its APIs is read; everybody else is spoken to in the lab's words."""
+ONLY_IN = {
+    "botocore": {"endpoint", "sources"},
+    "boto3": {"endpoint", "sources"},
+    "starlette": {"endpoint"},
+    "uvicorn": {"endpoint"},
+    "httpx": {"endpoint"},
+    "moto": {"endpoint"},
+}
 NEVER_IN_KERNEL_RUNTIME = {"IPython", "ipywidgets", "plotly", "anywidget", "labext"}
 
 
@@ -74,7 +80,7 @@ def test_imports_point_the_right_way(path: Path) -> None:
     for name in imports_of(path):
         top = name.split(".")[0]
         assert top not in NEVER_IN_KERNEL_RUNTIME, f"{path.name} imports {name}: kernel_runtime works without a notebook; move it to labext"
-        assert top != "botocore" or room in BOTOCORE_ROOMS, f"{path.name} ({room}) imports {name}: botocore is for {sorted(BOTOCORE_ROOMS)}"
+        assert room in ONLY_IN.get(top, {room}), f"{path.name} ({room}) imports {name}: only {sorted(ONLY_IN[top])} may"
         if top == "kernel_runtime":
             target = name.removeprefix("kernel_runtime").lstrip(".")
             allowed = MAY_IMPORT[room] | {room}

@@ -48,8 +48,10 @@ class Surroundings:
 
 
 class Account:
-    """``changing`` is held by whoever changes something. ``functions`` is by name, ``running`` by name and
-    version what calls meet at this moment. fleet: made when the account's first function is put."""
+    """``changing`` is held by whoever changes something. ``functions`` is by name, ``running`` by name and version what calls meet at this moment.
+
+    neighbour: another account of this lab in the same region, by its id.
+    """
 
     def __init__(
         self,
@@ -67,6 +69,7 @@ class Account:
         self.id, self.region = id, region
         self.store, self.layers = store, layers
         self.surroundings = Surroundings()
+        self.neighbour: Callable[[str], Account | None] = lambda id: None
         self.changing = threading.RLock()
         self.journal = Journal()
         self.fleet = fleet

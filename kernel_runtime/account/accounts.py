@@ -38,6 +38,7 @@ class Accounts:
 
     def _opened(self, id: str, region: str) -> Account:
         account = self._make(id, region)
+        account.neighbour = lambda other: self.get(other, region)
         account.open()
         for record in account.functions.values():
             functions.adopt(account, record)

@@ -1,1 +1,1 @@
-"""Lambda's own door: the AWS REST API over the lab. ``protocol`` speaks it without any I/O, driven by botocore's service model."""
+"""Lambda's own door: the AWS REST API over the lab, and the way to every other AWS service."""

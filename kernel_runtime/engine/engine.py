@@ -154,15 +154,26 @@ class Engine:
         if not self._closed:
             self._step(fact)
 
-    def invoke(self, name: str, payload: bytes, qualifier: str | None = None, *, synchronous: bool = True) -> Waiting[tuple[InvocationRecord, bytes]]:
+    def invoke(
+        self,
+        name: str,
+        payload: bytes,
+        qualifier: str | None = None,
+        *,
+        synchronous: bool = True,
+        request_id: str = "",
+        client_context: str = "",
+        trace_id: str = "",
+    ) -> Waiting[tuple[InvocationRecord, bytes]]:
         """One invocation, as a body of waits: see ``fleet.base.block`` and ``awaiting``. ``qualifier``: a version or an alias; None is ``$LATEST``.
+        ``request_id``: the caller's own where it has one; never one that was used before. ``client_context``: JSON text.
 
         Raises TooManyRequestsException, ResourceNotFoundException, MachineFull, WorkerHostLost, LabClosed. Broken off (Ctrl-C, a cancelled task),
         it kills the environment's process and leaves the place.
         """
         if self._closed:
             raise LabClosed("the lab is closed: make another with Lab()")
-        request_id = self._new_id()
+        request_id = request_id or self._new_id()
         if qualifier is None:
             place, function = self._ask(InvokeRequested(request_id, name, synchronous))
             arn = function.arn
@@ -176,7 +187,7 @@ class Engine:
         def ready(init: Answer) -> None:
             self._step(EnvironmentReady(environment_id, init.duration_ms, init.cause == "answered", init.max_memory_mb))
 
-        invocation = Invocation(request_id, arn, payload)
+        invocation = Invocation(request_id, arn, payload, trace_id, client_context)
         try:
             through = yield from course.run(self._fleet, environment_id, function, invocation, kind, ready)
             if kind == "provisioned":

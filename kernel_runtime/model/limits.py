@@ -25,6 +25,7 @@ PROVISIONED_INIT_TIMEOUT_S = 130.0
 """How long an init may take that no invocation waits for, where the function's timeout is no longer."""
 
 REQUEST_MAX_BYTES = 6_291_456
+ASYNC_REQUEST_MAX_BYTES = 1_048_576
 RESPONSE_MAX_BYTES = 6_291_556
 VARIABLES_MAX_BYTES = 4_096
 LAYERS_MAX = 5
