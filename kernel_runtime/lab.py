@@ -175,6 +175,10 @@ class Lab:
             known = ", ".join(sorted(self._functions)) or "none yet"
             raise ResourceNotFoundException(f"Function not found: {Function(name=name, code_sha256='').arn} (functions here: {known})") from None
 
+    def code_bytes(self, name: str) -> int:
+        """The size of a function's zip, AWS's CodeSize: bytes. Raises ResourceNotFoundException."""
+        return self._store.size_bytes(self.configuration(name).code_sha256)
+
     def notes(self, name: str) -> tuple[str, ...]:
         return self._notes.get(name, ())
 

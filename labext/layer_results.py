@@ -8,6 +8,7 @@ from html import escape
 from kernel_runtime import Lab
 
 from .results import badge, box, table
+from .sizes import size
 
 _COLOUR = "#56B4E9"
 _WARNING = "#D55E00"
@@ -83,14 +84,6 @@ class LayerList:
         if not self.rows:
             return box(_COLOUR, escape(repr(self)))
         return box(_COLOUR, "<b>Layers</b>", table(list(self.HEAD), self._cells()))
-
-
-def size(count: int) -> str:
-    """``1.5 MB``: bytes as a person reads them, in the powers of 1,024 that AWS's limits have."""
-    for unit, power in (("MB", 1_048_576), ("KB", 1_024)):
-        if count >= power:
-            return f"{count / power:.1f} {unit}"
-    return f"{count} B"
 
 
 def largest(contents: Mapping[str, int]) -> list[tuple[str, int]]:
