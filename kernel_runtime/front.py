@@ -10,9 +10,11 @@ from .account.accounts import Accounts
 from .endpoint.client import client
 from .endpoint.credentials import Credentials
 from .endpoint.operations import operations
+from .endpoint.organizations import organization_of
 from .endpoint.protocol import Protocol
 from .endpoint.server import Door
 from .endpoint.wording import Wording
+from .model.names import REGION
 
 
 class Front:
@@ -43,6 +45,10 @@ class Front:
 
     def client(self, service: str, region: str, account: str | None, **more: Any) -> Any:
         return client(service, self.url, self.credentials, region, account, **more)
+
+    def organization_of(self, account: str) -> str | None:
+        """The organisation that an account is a member of, as AWS Organizations behind the door knows it; None where it is in none."""
+        return organization_of(self.client("organizations", REGION, account))
 
     def close(self) -> None:
         with self._opening:

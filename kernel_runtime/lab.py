@@ -257,9 +257,11 @@ class Lab:
         layers = Layers(self._layer_book, self._opt, self._packages, account=id, region=region)
         own = (id, region) == (ACCOUNT, REGION)
         fleet = self._given_fleet if own and self._given_fleet else self._local_fleet(layers)
-        return Account(
+        account = Account(
             id, region, documents=self._documents, store=self._store, layers=layers, fleet=fleet, concurrency=self._concurrency, keep_alive_s=self._keep_alive_s
         )
+        account.surroundings.organization_of = self._front.organization_of
+        return account
 
     def _local_fleet(self, layers: Layers) -> Fleet:
         return LocalFleet(self._store.unpacked, layers.merged, self._mechanisms, [] if self._kept else [str(self.home)])
@@ -279,11 +281,12 @@ class Lab:
     def _packages(self) -> dict[str, Package]:
         """What every version of every function is made of, in all accounts."""
         found = {}
-        for account in self.accounts:
-            for record in account.functions.values():
+        own = (self.account_of_notebook.id, self.account_of_notebook.region)
+        for (id, region), records in self.accounts.records(self._documents).items():
+            for record in records:
                 for version in record.all_versions():
                     name = record.name if version.version == LATEST else f"{record.name}:{version.version}"
-                    shown = name if account is self.account_of_notebook else f"{account.id}/{account.region}/{name}"
+                    shown = name if (id, region) == own else f"{id}/{region}/{name}"
                     found[shown] = Package(version.code_sha256, tuple(version.settings.get("Layers", ())))
         return found
 

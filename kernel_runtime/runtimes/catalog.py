@@ -21,6 +21,13 @@ OTHER_RUNTIMES = (
     "nodejs24.x", "nodejs22.x", "nodejs20.x", "java25", "java21", "java17", "java11", "java8.al2", "dotnet10", "dotnet8",
     "ruby4.0", "ruby3.4", "ruby3.3", "ruby3.2", "provided.al2023", "provided.al2",
 )  # fmt: skip
+RETIRED_RUNTIMES = (
+    "python3.7", "python3.6", "python2.7", "nodejs18.x", "nodejs16.x", "nodejs14.x", "nodejs12.x", "nodejs10.x", "nodejs8.10", "nodejs6.10",
+    "nodejs4.3-edge", "nodejs4.3", "nodejs", "java8", "dotnet6", "dotnetcore3.1", "dotnetcore2.1", "dotnetcore2.0", "dotnetcore1.0", "go1.x",
+    "ruby2.7", "ruby2.5", "provided",
+)  # fmt: skip
+ANNOUNCED_RUNTIMES = ("python3.15", "nodejs26.x", "java17.al2023", "java11.al2023", "java8.al2023", "custom")
+"""What a layer may be told to be compatible with beside those (botocore: Runtime)."""
 OLDEST_PYTHON = (3, 9)
 """The loop inside an environment is written for this and newer."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...account import functions, settings, versions
+from ...account import functions, layer_use, settings, versions
 from ...account.account import Account
 from ...model import limits
 from ...model.errors import InvalidParameterValueException
@@ -21,6 +21,8 @@ def create_function(account: Account, request: dict[str, Any], caller: Caller) -
     _check_kind(request)
     _check_role(account, request["Role"])
     _check_tags(request.get("Tags") or {})
+    if named.name not in account.functions:
+        layer_use.resolve(account, request.get("Layers") or (), caller.principal)
     code = "" if named.name in account.functions else uploaded(account, request.get("Code") or {})  # what exists is refused before its code is looked at
     record = functions.create(account, named.name, settings.of_new(named.name, request), code, tags=request.get("Tags"))
     if request.get("CodeSigningConfigArn"):
@@ -84,6 +86,7 @@ def update_function_configuration(account: Account, request: dict[str, Any], cal
     record, named = recorded(account, request)
     if request.get("Role"):
         _check_role(account, request["Role"])
+    layer_use.resolve(account, request.get("Layers") or (), caller.principal)  # what is named anew must be there, also where it is attached already
     changed = settings.changed(named.name, record.latest.settings, request)
     new = functions.change(account, record, settings=changed, revision_id=request.get("RevisionId"))
     return shapes.configuration(account, record, new)
