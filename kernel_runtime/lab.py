@@ -187,6 +187,10 @@ class Lab:
         self._record(name)
         return self.account_of_notebook.running[name, LATEST]
 
+    def code_bytes(self, name: str) -> int:
+        """The size of a function's zip, AWS's CodeSize: bytes. Raises ResourceNotFoundException."""
+        return self._store.size_bytes(self.configuration(name).code_sha256)
+
     def notes(self, name: str) -> tuple[str, ...]:
         """What a user should know of how a function runs here."""
         return _notes(self.configuration(name)) + self._handler_notes.get(name, ())

@@ -91,6 +91,11 @@ class Layers:
         """The files of a version, with their sizes. Raises ResourceNotFoundException."""
         return self.book.store.contents(self.get(reference).code_digest)
 
+    def files(self, reference: str) -> dict[str, bytes]:
+        """The files of a version with their bytes. Raises ResourceNotFoundException."""
+        folder = self.book.store.unpacked(self.get(reference).code_digest)
+        return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
     def users(self) -> dict[str, list[str]]:
         """Layer version ARNs to the functions, and versions of functions, that have them."""
         return _users(self._in_use())

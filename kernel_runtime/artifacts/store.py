@@ -33,7 +33,7 @@ class Store:
         self._unpacked = home / "unpacked"
         self._lock = home / "store.lock"
         self._durable = durable
-        self._contents: dict[str, Contents] = {}
+        self._unzipped: dict[str, int] = {}
         self._unpacking: dict[str, threading.Lock] = {}
         for folder in (self._blobs, self._unpacked):
             folder.mkdir(parents=True, exist_ok=True)
@@ -54,7 +54,7 @@ class Store:
             if held.unzipped_bytes <= VERIFIED_AT_ONCE_BYTES:
                 verify(io.BytesIO(data))
             write_whole(self._blob(digest), data, durable=self._durable)
-            self._contents[digest] = held
+            self._unzipped[digest] = held.unzipped_bytes
         return digest
 
     def read(self, digest: str) -> bytes:
@@ -72,15 +72,15 @@ class Store:
 
     def contents(self, digest: str) -> Contents:
         """What the zip holds. Raises FileNotFoundError."""
-        known = self._contents.get(digest)
-        if known is None:
-            with open(self._blob(digest), "rb") as file:
-                known = self._contents[digest] = contents(file)
-        return known
+        with open(self._blob(digest), "rb") as file:
+            return contents(file)
 
     def unzipped_bytes(self, digest: str) -> int:
-        """What the zip unpacks to. Raises FileNotFoundError."""
-        return self.contents(digest).unzipped_bytes
+        """What the zip unpacks to; remembered. Raises FileNotFoundError."""
+        known = self._unzipped.get(digest)
+        if known is None:
+            known = self._unzipped[digest] = self.contents(digest).unzipped_bytes
+        return known
 
     @property
     def total_bytes(self) -> int:
@@ -124,7 +124,7 @@ class Store:
                     continue
                 freed += blob.stat().st_size
                 blob.unlink()
-                self._contents.pop(digest, None)
+                self._unzipped.pop(digest, None)
             for folder in self._unpacked.iterdir():
                 if not folder.name.startswith(HALF) and not self._blob(folder.name).exists():
                     remove(folder)

@@ -70,6 +70,7 @@ def test_a_reference_means_what_it_names_now(home: Home) -> None:
 def test_what_a_layer_holds(home: Home) -> None:
     home.layers.publish("tools", {"python/a.py": b"123", "lib/x": b"1"})
     assert home.layers.contents("tools").files == {"python/a.py": 3, "lib/x": 1}
+    assert home.layers.files("tools") == {"python/a.py": b"123", "lib/x": b"1"}
 
 
 def test_versions_outlive_the_lab_and_are_seen_by_another(tmp_path: Path) -> None:
