@@ -1,4 +1,4 @@
-"""In the companion: EventBridge's rules call the lab's functions and start state machines; moto itself delivers to queues, logs and buses only."""
+"""In the companion: EventBridge's rules call the lab's functions and start state machines; moto itself serves queues, logs and buses, and fails at the rest."""
 
 from __future__ import annotations
 

@@ -17,7 +17,10 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
+from botocore.auth import S3SigV4Auth
+from botocore.awsrequest import AWSRequest
 from botocore.config import Config
+from botocore.credentials import Credentials as SigningCredentials
 from botocore.exceptions import ClientError
 
 from kernel_runtime.endpoint.client import client
@@ -95,6 +98,40 @@ def test_presigned_urls_of_either_age_and_style_work(door: Door, version: str, s
             with pytest.raises(HTTPError) as refused:
                 urlopen(Request(late, headers={"Host": host}))
             assert b"<Message>Request has expired</Message>" in refused.value.read()
+
+
+def put(door: Door, key: str, body: bytes, sent: bytes, context: dict[str, Any], headers: dict[str, str]) -> tuple[int, bytes]:
+    """Signs a PUT of ``body`` and sends ``sent``."""
+    owner = door.credentials.owner
+    request = AWSRequest("PUT", f"{door.url}/streamed/{key}", headers, body)
+    request.context.update(context)
+    S3SigV4Auth(SigningCredentials(owner.access_key, owner.secret), "s3", "us-east-1").add_auth(request)
+    try:
+        with urlopen(Request(request.url, data=sent, method="PUT", headers={**dict(request.headers.items()), "Content-Type": ""})) as answer:
+            return answer.status, answer.read()
+    except HTTPError as error:
+        return error.code, error.read()
+
+
+def test_bodies_signed_by_a_trailer_or_not_at_all_are_stored(door: Door) -> None:
+    s3 = service(door, "s3")
+    s3.create_bucket(Bucket="streamed")
+    trailer = {"checksum": {"request_algorithm": {"in": "trailer"}}}
+    chunked = b"5\r\nhello\r\n0\r\nx-amz-checksum-crc32:NhCmhg==\r\n\r\n"
+    headers = {"Content-Encoding": "aws-chunked", "X-Amz-Trailer": "x-amz-checksum-crc32", "X-Amz-Decoded-Content-Length": "5", "Content-Type": ""}
+    assert put(door, "trailer", b"", chunked, trailer, headers)[0] == 200
+    assert s3.get_object(Bucket="streamed", Key="trailer")["Body"].read() == b"hello"
+
+
+def test_another_body_than_was_signed_is_not_stored(door: Door) -> None:
+    s3 = service(door, "s3")
+    s3.create_bucket(Bucket="streamed")
+    assert put(door, "kept", b"mine", b"mine", {}, {"Content-Type": ""})[0] == 200
+    status, told = put(door, "kept", b"mine", b"fake", {}, {"Content-Type": ""})
+    assert status == 400 and b"<Code>XAmzContentSHA256Mismatch</Code>" in told
+    large = os.urandom(2_000_000)
+    assert put(door, "kept", large, large[:-1] + b"?" if large[-1:] != b"?" else large[:-1] + b"!", {}, {"Content-Type": ""})[0] == 400
+    assert s3.get_object(Bucket="streamed", Key="kept")["Body"].read() == b"mine"
 
 
 def test_sqs_queues_are_called_by_the_doors_name(door: Door) -> None:
@@ -253,7 +290,7 @@ def test_where_moto_is_not_installed_the_mend_is_told(monkeypatch: pytest.Monkey
         for _ in range(2):
             with pytest.raises(ClientError) as refused:
                 service(door, "sqs").list_queues()
-            assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 503
+            assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
             assert "pip install 'serverless-lab[services]'" in refused.value.response["Error"]["Message"]
         assert service(door, "sts").get_caller_identity()["Account"] == "000000000000", "who signed is known without moto"
 
