@@ -1,7 +1,8 @@
 """The lab: builds the parts and joins them. Start reading here.
 
 Where a rule of Lambda lives: what a configuration may say, ``model/function.py``; whether a call runs, starts an environment or is throttled, ``control/``;
-what becomes of it there, ``engine/course.py``; limits on processes, ``host/``; Python's own behaviour, ``runtimes/``; log lines and cost, ``journal/``.
+what becomes of it there, ``engine/course.py``; limits on processes, ``host/``; Python's own behaviour, ``runtimes/``; log lines and cost, ``journal/``;
+a function's states, versions and aliases, ``account/``; AWS's API, ``endpoint/``.
 """
 
 from __future__ import annotations
@@ -9,40 +10,49 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Literal
 
-from .artifacts.bundles import bundle_from_source, module_file
+from .account import functions, settings
+from .account.account import Account, ready_role_arn
+from .account.accounts import Accounts
+from .account.documents import Documents
+from .account.records import FunctionRecord
+from .artifacts.bundles import module_file, zip_from_source
 from .artifacts.cells import handler_names, module_from_function, notebook_only_names
-from .artifacts.functions import FunctionTable
-from .artifacts.layers import Layers
+from .artifacts.layer_book import LayerBook
+from .artifacts.layers import Layers, Package
+from .artifacts.opt import OptFolders
 from .artifacts.store import Store
-from .control.controller import AccountView, Controller, FunctionView
-from .engine.engine import Engine
-from .events import event_bytes
+from .control.controller import AccountView, FunctionView
+from .endpoint.credentials import Credentials
 from .fleet.base import Enforcement, Fleet, Waiting
 from .fleet.local import LocalFleet
+from .front import Front
 from .function_handle import FunctionHandle
 from .journal import report
-from .journal.journal import Journal
 from .model import limits
 from .model.errors import InvalidParameterValueException, ResourceNotFoundException
-from .model.function import Function, needs_new_environments
+from .model.event import event_bytes
+from .model.function import Function
 from .model.invocation import InvocationRecord
+from .model.names import ACCOUNT, LATEST, REGION
 from .runtimes import catalog
 from .sources.traffic import Traffic
 
 __all__ = ["Lab", "module_file", "module_from_function", "notebook_only_names"]
 
 _KERNEL_PACKAGES = "sees the notebook kernel's installed packages, which Lambda would not have: put them into a layer before you deploy"
+_MEMBERS = {
+    "handler": "Handler", "runtime": "Runtime", "memory_mb": "MemorySize", "timeout_s": "Timeout", "ephemeral_mb": "EphemeralStorage",
+    "variables": "Environment", "layers": "Layers", "description": "Description",
+}  # fmt: skip
+"""A function's configuration in the notebook's words, and the API's."""
 
 
 class Lab:
-    """AWS Lambda on this machine: one account, one region.
+    """AWS Lambda on this machine: one account in one region, and any other that a caller of its AWS door signs for.
 
     home: a folder that keeps functions, code and layers from one lab to the next; None keeps nothing. account_concurrency: the account's limit (AWS
     raises it on
@@ -64,21 +74,43 @@ class Lab:
         self.home.mkdir(parents=True, exist_ok=True)
         if not self._kept:
             self.home.chmod(0o755)  # a function's own user must reach its code
-        self.layers = Layers(self.home)
-        self._store = Store(self.home)
-        self._table = FunctionTable(self.home / "lab.sqlite") if self._kept else None
-        self._fleet = fleet or LocalFleet(self._store.unpacked, self.layers.merged, mechanisms, [] if self._kept else [str(self.home)])
-        self.journal = Journal()
-        self._engine = Engine(self._fleet, Controller(account_concurrency, keep_alive_s), self.journal, describe_runtime=_describe_runtime)
-        self._functions: dict[str, Function] = {}
-        self._notes: dict[str, tuple[str, ...]] = {}
-        self._changing = threading.RLock()
-        self._revision = 0
+        self._store = Store(self.home, durable=self._kept)
+        self._layer_book = LayerBook(self._store, self.home / "layers.sqlite" if self._kept else None)
+        self._opt = OptFolders(self.home, self._store)
+        self._documents = Documents(self.home / "lab.sqlite" if self._kept else None)
+        self._mechanisms: Literal["best", "portable"] = mechanisms
+        self._concurrency, self._keep_alive_s = account_concurrency, keep_alive_s
+        self._given_fleet = fleet
+        self._handler_notes: dict[str, tuple[str, ...]] = {}
         self._closed = False
-        self._engine.open()
-        if self._table is not None:
-            for function in self._table.all():
-                self._adopt(function)
+        self.accounts = Accounts(self._make_account)
+        self._front = Front(self.accounts, Credentials())
+        self.account_of_notebook = self.accounts.get(ACCOUNT, REGION)
+        self.account_of_notebook.start()
+
+    @property
+    def endpoint_url(self) -> str:
+        """Where the lab's AWS door is: Lambda's API for these functions, and every other AWS service. Opened when first asked for."""
+        return self._front.url
+
+    @property
+    def credentials(self) -> Credentials:
+        """What the door accepts: ``credentials.owner``, ``credentials.of_account("111122223333")``."""
+        return self._front.credentials
+
+    def boto3(self, service: str, *, region: str = REGION, account: str | None = None, **more: Any) -> Any:
+        """A boto3 client of ``service`` that speaks to this lab. ``account``: 12 digits, the notebook's own where None. More goes to ``Session.client``."""
+        return self._front.client(service, region, account, **more)
+
+    @property
+    def layers(self) -> Layers:
+        """The layers of the notebook's own account."""
+        return self.account_of_notebook.layers
+
+    @property
+    def journal(self) -> Any:
+        """What has happened in the notebook's own account: ``journal.journal.Journal``."""
+        return self.account_of_notebook.journal
 
     def function(
         self,
@@ -96,7 +128,7 @@ class Lab:
         packages: Literal["lambda", "kernel"] = "lambda",
         description: str = "",
     ) -> FunctionHandle:
-        """Create the function, or put this code and configuration in place of what it had.
+        """Create the function, or put this code and configuration in place of what it had. Both have taken effect when it returns.
 
         source: a module's text, a zip as bytes, a folder, or file names with their bytes. memory_mb: 128-10,240. timeout_s: 1-900. ephemeral_mb:
         /tmp, 512-10,240.
@@ -106,77 +138,67 @@ class Lab:
         """
         if source is None:
             raise InvalidParameterValueException("Please provide a source for the function: source=… (a module's text, a folder, or a zip as bytes)")
-        draft = Function(
-            name=name,
-            code_sha256="0" * 64,
-            handler=handler,
-            runtime=runtime or catalog.default_runtime(),
-            memory_mb=memory_mb,
-            timeout_s=timeout_s,
-            ephemeral_mb=ephemeral_mb,
-            reserved_concurrency=reserved_concurrency,
-            variables=MappingProxyType(dict(variables or {})),
-            layers=tuple(layers),
-            packages=packages,
-            description=description,
-        )
+        wanted = _in_api_words(
+            handler=handler, runtime=runtime or catalog.default_runtime(), memory_mb=memory_mb, timeout_s=timeout_s, ephemeral_mb=ephemeral_mb,
+            variables=variables or {}, layers=layers, description=description,
+        )  # fmt: skip
+        new = settings.of_new(name, {"Role": ready_role_arn(ACCOUNT), **wanted})
+        account = self.account_of_notebook
+        draft = functions.drafted(account, name, new, reserved_concurrency, packages)
         self._check_surroundings(draft)
-        code = self._store.put(bundle_from_source(source, handler))
-        self._put(replace(draft, code_sha256=code))
-        if isinstance(source, str):
-            self._notes[name] += _missing_handler(source, handler)
+        code = self._store.put(zip_from_source(source, handler))
+        functions.define(account, name, new, code, reserved_concurrency, packages)
+        self._handler_notes[name] = _missing_handler(source, handler) if isinstance(source, str) else ()
         return self.get(name)
 
     def configure(self, name: str, **changes: Any) -> None:
         """Change a function's configuration; what is not named stays. Raises AwsError where Lambda would refuse; nothing has changed then."""
-        known = {"handler", "runtime", "memory_mb", "timeout_s", "ephemeral_mb", "reserved_concurrency", "variables", "layers", "packages", "description"}
+        if "source" in changes:
+            raise InvalidParameterValueException("Code is changed by lab.function(name, source=…)")
+        known = {*_MEMBERS, "reserved_concurrency", "packages"}
         unknown = sorted(changes.keys() - known)
         if unknown:
             raise InvalidParameterValueException(f"A function has no {', '.join(unknown)}: it has {', '.join(sorted(known))}")
-        if "source" in changes:
-            raise InvalidParameterValueException("Code is changed by lab.function(name, source=…)")
-        if "variables" in changes:
-            changes["variables"] = MappingProxyType(dict(changes["variables"]))
-        if "layers" in changes:
-            changes["layers"] = tuple(changes["layers"])
-        with self._changing:
-            function = replace(self.configuration(name), **changes)
-            self._check_surroundings(function)
-            self._put(function)
+        account = self.account_of_notebook
+        with account.changing:
+            record = self._record(name)
+            new = settings.changed(name, record.latest.settings, _in_api_words(**{key: value for key, value in changes.items() if key in _MEMBERS}))
+            reserved = changes.get("reserved_concurrency", record.reserved_concurrency)
+            packages = changes.get("packages", record.latest.packages)
+            self._check_surroundings(functions.drafted(account, name, new, reserved, packages))
+            functions.define(account, name, new, record.latest.code_sha256, reserved, packages)
 
     def delete(self, name: str) -> None:
         """Delete a function. Invocations in flight end. Raises ResourceNotFoundException."""
-        with self._changing:
-            self.configuration(name)
-            self._engine.delete(name)
-            del self._functions[name], self._notes[name]
-            if self._table is not None:
-                self._table.delete(name)
+        functions.delete(self.account_of_notebook, self._record(name))
+        self._handler_notes.pop(name, None)
 
     def get(self, name: str) -> FunctionHandle:
         """The function of this name. Raises ResourceNotFoundException."""
-        self.configuration(name)
+        self._record(name)
         return FunctionHandle(self, name)
 
     @property
     def functions(self) -> dict[str, FunctionHandle]:
         """Every function, by name."""
-        return {name: FunctionHandle(self, name) for name in sorted(self._functions)}
+        return {name: FunctionHandle(self, name) for name in sorted(self.account_of_notebook.functions)}
 
     def configuration(self, name: str) -> Function:
-        """A function's configuration as it is now. Raises ResourceNotFoundException."""
-        try:
-            return self._functions[name]
-        except KeyError:
-            known = ", ".join(sorted(self._functions)) or "none yet"
-            raise ResourceNotFoundException(f"Function not found: {Function(name=name, code_sha256='').arn} (functions here: {known})") from None
+        """A function's configuration as calls meet it now. Raises ResourceNotFoundException."""
+        self._record(name)
+        return self.account_of_notebook.running[name, LATEST]
+
+    def code_bytes(self, name: str) -> int:
+        """The size of a function's zip, AWS's CodeSize: bytes. Raises ResourceNotFoundException."""
+        return self._store.size_bytes(self.configuration(name).code_sha256)
 
     def notes(self, name: str) -> tuple[str, ...]:
-        return self._notes.get(name, ())
+        """What a user should know of how a function runs here."""
+        return _notes(self.configuration(name)) + self._handler_notes.get(name, ())
 
-    def begin(self, name: str, event: Any) -> Waiting[tuple[InvocationRecord, bytes]]:
-        """An invocation as a body of waits; ``FunctionHandle.invoke`` and ``ainvoke`` carry it to its end."""
-        return self._engine.invoke(name, event_bytes(event))
+    def begin(self, name: str, event: Any, qualifier: str | None = None) -> Waiting[tuple[InvocationRecord, bytes]]:
+        """An invocation as a body of waits; ``FunctionHandle.invoke`` and ``ainvoke`` carry it to its end. ``qualifier``: a version or an alias."""
+        return self.account_of_notebook.engine.invoke(name, event_bytes(event), qualifier)
 
     def traffic(self, function: FunctionHandle, arrivals: Iterator[float], event: Any = None, **options: Any) -> Traffic:
         """Open-loop traffic: ``event`` (or ``event(i)``) sent at each of ``arrivals`` (seconds from the start; see ``model.arrivals``). Not started yet."""
@@ -184,16 +206,16 @@ class Lab:
 
     def now(self) -> float:
         """Seconds of the clock that the journal's entries carry."""
-        return self._engine.clock()
+        return self.account_of_notebook.engine.clock()
 
     def view(self, name: str) -> FunctionView:
         """How a function stands at this moment: concurrency in use, idle environments, its limit."""
-        self.configuration(name)
-        return self._engine.controller.function(name)
+        self._record(name)
+        return self.account_of_notebook.engine.controller.function(name)
 
     def account(self) -> AccountView:
         """How the account stands: concurrency in use, its limit, environments."""
-        return self._engine.controller.account()
+        return self.account_of_notebook.engine.controller.account()
 
     def records(self, name: str | None = None) -> Iterator[InvocationRecord]:
         """What the journal still holds of invocations that ran, oldest first."""
@@ -201,27 +223,28 @@ class Lab:
 
     def logs(self, name: str, limit: int | None = None) -> str:
         """The log of the last ``limit`` invocations (all that are still held where None), as CloudWatch Logs would show it."""
-        self.configuration(name)
+        self._record(name)
         held = list(self.records(name))
         return "".join(report.log_text(record) for record in (held[-limit:] if limit else held))
 
     def doctor(self) -> tuple[Enforcement, ...]:
         """Limit by limit: the mechanism in force on this machine, and whether the limit really is enforced."""
-        return self._fleet.doctor()
+        return self.account_of_notebook.fleet.doctor()
 
     @property
     def host_pid(self) -> int | None:
         """The worker host's process number, where the fleet has one on this machine."""
-        return getattr(self._fleet, "host_pid", None)
+        return getattr(self.account_of_notebook.fleet, "host_pid", None)
 
     def close(self) -> None:
         """End every environment and the worker host; nothing of them is left when it returns. Idempotent."""
         if self._closed:
             return
         self._closed = True
-        self._engine.close()
-        if self._table is not None:
-            self._table.close()
+        self._front.close()
+        self.accounts.close()
+        self._documents.close()
+        self._layer_book.close()
         if not self._kept:
             shutil.rmtree(self.home, ignore_errors=True)
 
@@ -231,32 +254,51 @@ class Lab:
     def __exit__(self, *exc: object) -> None:
         self.close()
 
-    def _adopt(self, function: Function) -> None:
-        """Take in a function that the home holds; one that cannot be had any more is left out, with its row kept."""
-        self._revision = max(self._revision, function.revision)
-        self._engine.put(function)
-        self._functions[function.name] = function
-        self._notes[function.name] = _notes(function)
+    def _make_account(self, id: str, region: str) -> Account:
+        layers = Layers(self._layer_book, self._opt, self._packages, account=id, region=region)
+        own = (id, region) == (ACCOUNT, REGION)
+        fleet = self._given_fleet if own and self._given_fleet else self._local_fleet(layers)
+        return Account(
+            id, region, documents=self._documents, store=self._store, layers=layers, fleet=fleet, concurrency=self._concurrency, keep_alive_s=self._keep_alive_s
+        )
 
-    def _put(self, function: Function) -> None:
-        with self._changing:
-            old = self._functions.get(function.name)
-            if old is None or needs_new_environments(old, function):
-                self._revision += 1
-                function = replace(function, revision=self._revision)
-            else:
-                function = replace(function, revision=old.revision)
-            self._engine.put(function)
-            self._functions[function.name] = function
-            self._notes[function.name] = _notes(function)
-            if self._table is not None:
-                self._table.put(function)
+    def _local_fleet(self, layers: Layers) -> Fleet:
+        return LocalFleet(self._store.unpacked, layers.merged, self._mechanisms, [] if self._kept else [str(self.home)])
+
+    def _record(self, name: str) -> FunctionRecord:
+        try:
+            return self.account_of_notebook.record(name)
+        except ResourceNotFoundException as why:
+            known = ", ".join(sorted(self.account_of_notebook.functions)) or "none yet"
+            raise ResourceNotFoundException(f"{why} (functions here: {known})") from None
 
     def _check_surroundings(self, function: Function) -> None:
         catalog.find_interpreter(function.runtime)
         if function.packages not in ("lambda", "kernel"):
             raise InvalidParameterValueException(f"packages is 'lambda' or 'kernel', not {function.packages!r}")
-        self.layers.merged(function.layers)
+
+    def _packages(self) -> dict[str, Package]:
+        """What every version of every function is made of, in all accounts."""
+        found = {}
+        for account in self.accounts:
+            for record in account.functions.values():
+                for version in record.all_versions():
+                    name = record.name if version.version == LATEST else f"{record.name}:{version.version}"
+                    shown = name if account is self.account_of_notebook else f"{account.id}/{account.region}/{name}"
+                    found[shown] = Package(version.code_sha256, tuple(version.settings.get("Layers", ())))
+        return found
+
+
+def _in_api_words(**given: Any) -> dict[str, Any]:
+    """A configuration in the API's members and forms."""
+    members = {_MEMBERS[name]: value for name, value in given.items()}
+    if "EphemeralStorage" in members:
+        members["EphemeralStorage"] = {"Size": members["EphemeralStorage"]}
+    if "Environment" in members:
+        members["Environment"] = {"Variables": dict(members["Environment"])}
+    if "Layers" in members:
+        members["Layers"] = list(members["Layers"])
+    return members
 
 
 def _notes(function: Function) -> tuple[str, ...]:
@@ -275,7 +317,3 @@ def _missing_handler(source: str, handler: str) -> tuple[str, ...]:
     if not defined or wanted in defined:
         return ()
     return (f"the handler {handler} is not defined: this module defines {', '.join(defined)}. Invoking it will fail with Runtime.HandlerNotFound",)
-
-
-def _describe_runtime(function: Function) -> str:
-    return catalog.runtime_version_line(function.runtime)

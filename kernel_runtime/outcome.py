@@ -75,7 +75,7 @@ class Outcome:
 
     @property
     def start(self) -> Start:
-        """``cold``, ``warm`` or ``suppressed``."""
+        """``cold``, ``warm``, ``suppressed`` or ``provisioned``."""
         return self.record.start
 
     @cached_property

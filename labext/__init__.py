@@ -1,5 +1,5 @@
-"""AWS Lambda in a notebook: ``%load_ext labext``, then ``%%function``, ``%invoke``, ``%traffic``, ``%panel``, ``%logs``, ``%lab``, or the decorator
-``@function``.
+"""AWS Lambda in a notebook: ``%load_ext labext``, then ``%%function``, ``%invoke``, ``%traffic``, ``%panel``, ``%logs``, ``%lab``, ``%layer``, or the
+decorator ``@function``.
 
 Charts and widgets are imported when a panel is first asked for, not before.
 """
@@ -16,9 +16,10 @@ __all__ = ["function", "load_ipython_extension", "the_lab", "unload_ipython_exte
 
 def load_ipython_extension(ipython: Any) -> None:
     """Called by ``%load_ext labext`` and by the Serverless Lab kernel."""
+    from .layer_magics import LayerMagics
     from .magics import LabMagics
 
-    ipython.register_magics(LabMagics)
+    ipython.register_magics(LabMagics, LayerMagics)
 
 
 def unload_ipython_extension(ipython: Any) -> None:

@@ -19,7 +19,8 @@ def function(
     runtime: str | None = None,
     packages: Any = "lambda",
 ) -> Callable[[Callable[..., Any]], FunctionHandle]:
-    """Define ``def name(event, context)`` as a function. memory: MB. timeout: s. The function's own source becomes the module: imports belong inside it.
+    """Define ``def name(event, context)`` as a function. memory: MB. timeout: s. layers: NAME (its newest version now), NAME:VERSION or ARN.
+    The function's own source becomes the module: imports belong inside it.
 
     Raises AWS's error as a short message where Lambda would refuse; closures are refused with the mend.
     """
@@ -30,7 +31,8 @@ def function(
 
     def define(plain: Callable[..., Any]) -> FunctionHandle:
         with shown_shortly():
-            handle = the_lab().function(
+            lab = the_lab()
+            handle = lab.function(
                 name or plain.__name__,
                 source=module_from_function(plain),
                 handler=f"index.{plain.__name__}",
@@ -38,7 +40,7 @@ def function(
                 timeout_s=timeout,
                 reserved_concurrency=concurrency,
                 variables=variables,
-                layers=layers,
+                layers=[lab.layers.arn(layer) for layer in layers],
                 runtime=runtime,
                 packages=packages,
             )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from kernel_runtime.control import facts, orders
 from kernel_runtime.journal.cost import record_usd
 from kernel_runtime.journal.journal import Entry
+from kernel_runtime.model.names import LATEST
 
 from .lanes import Lanes
 from .rows import Point, Rows
@@ -36,7 +37,7 @@ class Totals:
 
 
 class Frames:
-    """A fold over one function's part of the journal. origin: the time that is 0 in rows. limit: its concurrency's."""
+    """A fold over one function's part of the journal, all its versions together. origin: the time that is 0 in rows. limit: its concurrency's."""
 
     def __init__(self, function: str, origin: float, limit: int) -> None:
         self.function = function
@@ -46,6 +47,7 @@ class Frames:
         self.latencies_ms: deque[float] = deque(maxlen=1_000)
         self.lanes = Lanes()
         self._requests: dict[str, float] = {}
+        self._provisioning: set[int] = set()
         self._in_use = 0
         self._most = 0
         self._throttles = 0
@@ -79,20 +81,25 @@ class Frames:
             if fact.record.function == self.function:
                 self._finished(fact, at)
         elif isinstance(fact, facts.EnvironmentReady):
-            self.lanes.change(fact.environment_id, "busy", at)
+            self.lanes.change(fact.environment_id, "idle" if fact.environment_id in self._provisioning else "busy", at)
+            self._provisioning.discard(fact.environment_id)
         elif isinstance(fact, facts.InvocationBroken):
             if self._requests.pop(fact.request_id, None) is not None:
                 self._in_use -= 1
                 self.lanes.killed(fact.environment_id, at)
         elif isinstance(fact, facts.EnvironmentRefused):
             if fact.environment_id in self.lanes:
-                self._in_use -= 1
+                self._in_use -= fact.environment_id not in self._provisioning
+                self._provisioning.discard(fact.environment_id)
                 self.lanes.end(fact.environment_id, at)
         else:
             self._take_rarer(fact, at)
         for order in entry.orders:
             if isinstance(order, orders.Stop):
                 self.lanes.end(order.environment_id, at)
+            elif isinstance(order, orders.Provision) and order.function == self.function:
+                self._provisioning.add(order.environment_id)
+                self.lanes.begin(order.environment_id, "init", at)
 
     def _take_rarer(self, fact: facts.Fact, at: float) -> None:
         if isinstance(fact, facts.EnvironmentDied):
@@ -100,7 +107,7 @@ class Frames:
         elif isinstance(fact, facts.HostLost):
             self.lanes.end_all(at)
         elif isinstance(fact, facts.FunctionPut):
-            if fact.function.name == self.function and fact.function.reserved_concurrency is not None:
+            if fact.function.name == self.function and fact.function.version == LATEST and fact.function.reserved_concurrency is not None:
                 self.limit = fact.function.reserved_concurrency
         elif isinstance(fact, facts.MachineMeasured):
             self.totals.contention = fact.cpu_obtained_s / fact.cpu_due_s if fact.cpu_due_s > CPU_DUE_MIN_S else None
@@ -134,7 +141,7 @@ class Frames:
         self.totals.cold += record.start == "cold"
         self.totals.errors += record.status != "success"
         kind = record.start if record.status == "success" else "error"
-        (self._plain if kind == "warm" else self._marked).append((kind, at, latency_ms))
+        (self._plain if kind in ("warm", "provisioned") else self._marked).append((kind, at, latency_ms))
 
 
 def whole(function: str, entries: list[Entry], limit: int, now: float) -> tuple[Rows, Frames]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from pathlib import Path
 from typing import Any
 
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_var_expand
@@ -14,6 +13,7 @@ from kernel_runtime import TooManyRequestsException
 from kernel_runtime.lab import module_file
 from kernel_runtime.model import arrivals
 
+from .cell_files import files_beside
 from .kernel_lab import the_lab
 from .mistakes import mistake, shown_shortly
 from .results import Defined, Invoked, Logs, Status, Throttled
@@ -35,7 +35,9 @@ class LabMagics(Magics):  # type: ignore[misc]
     @argument("--runtime", default=None, help="python3.13 and the like; left out, the kernel's own")
     @argument("--tmp", type=int, default=512, help="MB of /tmp, 512-10240")
     @argument("--variable", action="append", default=[], metavar="KEY=VALUE", help="an environment variable; may be given again")
-    @argument("--layer", action="append", default=[], metavar="ARN", help="a layer version; may be given again, five at most")
+    @argument(
+        "--layer", action="append", default=[], metavar="LAYER", help="NAME (its newest version now), NAME:VERSION or ARN; may be given again, five at most"
+    )
     @argument("--file", action="append", default=[], metavar="PATH", help="a file to put beside the code in /var/task; may be given again")
     @argument("--packages", choices=["lambda", "kernel"], default="lambda", help="kernel: show it the notebook's installed packages too")
     @cell_magic
@@ -43,7 +45,8 @@ class LabMagics(Magics):  # type: ignore[misc]
         """Define a function: the cell is its whole module."""
         options = parse_argstring(self.function, line)
         with shown_shortly():
-            handle = the_lab().function(
+            lab = the_lab()
+            handle = lab.function(
                 options.name,
                 source=_with_files(cell, options.handler, options.file, self.shell.user_ns),
                 handler=options.handler,
@@ -53,7 +56,7 @@ class LabMagics(Magics):  # type: ignore[misc]
                 ephemeral_mb=options.tmp,
                 reserved_concurrency=options.concurrency,
                 variables=_variables(options.variable),
-                layers=options.layer,
+                layers=[lab.layers.arn(layer) for layer in options.layer],
                 packages=options.packages,
             )
         return Defined(handle, cell, self.shell.user_ns)
@@ -166,14 +169,7 @@ def _with_files(cell: str, handler: str, paths: list[str], notebook: dict[str, A
     """The cell alone, or with files beside it; a path may be the name of a notebook variable that holds it."""
     if not paths:
         return cell
-    bundle = {module_file(handler): cell.encode()}
-    for given in paths:
-        path = Path(str(notebook.get(given, given))).expanduser()
-        try:
-            bundle[path.name] = path.read_bytes()
-        except OSError as why:
-            raise mistake("FileNotFound", f"--file {given}: {why.strerror}: give a path, or the name of a notebook variable that holds one") from None
-    return bundle
+    return {module_file(handler): cell.encode(), **files_beside(paths, notebook)}
 
 
 def _variables(given: list[str]) -> dict[str, str]:

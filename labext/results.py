@@ -11,7 +11,7 @@ from kernel_runtime import FunctionHandle, Lab, Outcome, TooManyRequestsExceptio
 
 _LOG_LINES = 30
 _PAYLOAD_CHARACTERS = 2_000
-_COLOURS = {"cold": "#0072B2", "warm": "#009E73", "suppressed": "#CC79A7", "429": "#E69F00", "error": "#D55E00"}
+_COLOURS = {"cold": "#0072B2", "warm": "#009E73", "suppressed": "#CC79A7", "provisioned": "#B8A800", "429": "#E69F00", "error": "#D55E00"}
 """Okabe and Ito's colours, which colour-blind readers tell apart."""
 
 _BOX = "font-family:var(--jp-ui-font-family,sans-serif);font-size:13px;line-height:1.5;border-left:4px solid {colour};padding:4px 12px;margin:2px 0"
@@ -161,11 +161,12 @@ class Status:
 
     def _repr_html_(self) -> str:
         head = f"<b>Serverless Lab</b> · concurrency {self.account.in_use} of {self.account.limit:,} · {self.account.environments} environments"
-        functions = _table(["function", "runtime", "memory", "timeout", "in use", "idle environments"], self._function_rows()) if self.functions else ""
-        return box(_COLOURS["cold"], head, functions, _table(["limit", "enforced", "with", "note"], self._enforcement_rows()))
+        functions = table(["function", "runtime", "memory", "timeout", "in use", "idle environments"], self._function_rows()) if self.functions else ""
+        return box(_COLOURS["cold"], head, functions, table(["limit", "enforced", "with", "note"], self._enforcement_rows()))
 
 
-def _table(head: list[str], rows: list[list[str]]) -> str:
+def table(head: list[str], rows: list[list[str]]) -> str:
+    """Rows under a head, as HTML."""
     cell = "text-align:left;padding:2px 10px;vertical-align:top"
     titles = "".join(f'<th style="{cell}">{escape(title)}</th>' for title in head)
     body = "".join("<tr>" + "".join(f'<td style="{cell}">{escape(value)}</td>' for value in row) + "</tr>" for row in rows)

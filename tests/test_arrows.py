@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-FACADE = {"lab", "function_handle", "outcome", "events", "__init__"}
+FACADE = {"lab", "function_handle", "outcome", "front", "__init__"}
 
 MAY_IMPORT: dict[str, set[str]] = {
     "model": set(),
@@ -24,12 +24,22 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engine": {"fleet", "artifacts", "journal", "control", "model"},
     "simulator": {"journal", "control", "model"},
     "sources": {"engine", "model"},
-    "facade": {"sources", "engine", "fleet", "artifacts", "journal", "control", "runtimes", "model", "facade"},
+    "endpoint": {"account", "runtimes", "fleet", "engine", "artifacts", "journal", "control", "model"},
+    "account": {"engine", "fleet", "artifacts", "journal", "control", "runtimes", "model"},
+    "facade": {"endpoint", "account", "sources", "engine", "fleet", "artifacts", "journal", "control", "runtimes", "model", "facade"},
 }
 """A room to the rooms that it may import, beside itself."""
 
 STANDARD_LIBRARY_ONLY = {"model", "control", "wire", "slots", "host", "runtimes"}
 BANNED = {"model": {"time", "random", "os", "asyncio", "logging"}, "control": {"time", "random", "os", "asyncio", "logging"}}
+ONLY_IN = {
+    "botocore": {"endpoint", "sources"},
+    "boto3": {"endpoint", "sources"},
+    "starlette": {"endpoint"},
+    "uvicorn": {"endpoint"},
+    "httpx": {"endpoint"},
+    "moto": {"endpoint"},
+}
 NEVER_IN_KERNEL_RUNTIME = {"IPython", "ipywidgets", "plotly", "anywidget", "labext"}
 
 
@@ -70,6 +80,7 @@ def test_imports_point_the_right_way(path: Path) -> None:
     for name in imports_of(path):
         top = name.split(".")[0]
         assert top not in NEVER_IN_KERNEL_RUNTIME, f"{path.name} imports {name}: kernel_runtime works without a notebook; move it to labext"
+        assert room in ONLY_IN.get(top, {room}), f"{path.name} ({room}) imports {name}: only {sorted(ONLY_IN[top])} may"
         if top == "kernel_runtime":
             target = name.removeprefix("kernel_runtime").lstrip(".")
             allowed = MAY_IMPORT[room] | {room}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import threading
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
@@ -15,6 +17,7 @@ from kernel_runtime.model.errors import (
     AwsError,
     InvalidParameterValueException,
     InvalidRequestContentException,
+    InvalidZipFileException,
     LabClosed,
     ResourceNotFoundException,
     TooManyRequestsException,
@@ -248,3 +251,53 @@ def test_a_closed_lab_says_so() -> None:
     lab.close()
     with pytest.raises(LabClosed, match=r"Lab\(\)"):
         fn.invoke({})
+
+
+def test_a_layers_programs_modules_and_libraries_are_found_where_lambda_has_them(lab: Lab) -> None:
+    arn = lab.layers.publish("tools", {"bin/greet": b"#!/bin/sh\necho hello\n", "python/helper.py": b"number = 5\n", "lib/x.txt": b""})
+    source = (
+        "import os, subprocess, helper\n"
+        "def handler(event, context):\n"
+        "    libraries = [f for f in os.environ['LD_LIBRARY_PATH'].split(':') if os.path.exists(f + '/x.txt')]\n"
+        "    return [subprocess.run(['greet'], capture_output=True, text=True).stdout, helper.number, len(libraries)]\n"
+    )
+    assert lab.function("layered", source=source, layers=[arn], timeout_s=10, memory_mb=512).invoke().payload == ["hello\n", 5, 1]
+
+
+def test_a_deleted_layer_goes_on_serving_who_has_it_and_nobody_else(lab: Lab) -> None:
+    arn = lab.layers.publish("doomed", {"python/doomed.py": b"number = 7\n"})
+    source = "import doomed\ndef handler(event, context):\n    return doomed.number\n"
+    fn = lab.function("faithful", source=source, layers=[arn])
+    lab.layers.delete("doomed")
+    fn.configure(memory_mb=256)
+    assert fn.invoke().payload == 7
+    with pytest.raises(InvalidParameterValueException, match="does not exist"):
+        lab.function("late", source=source, layers=[arn])
+    fn.configure(layers=[])
+    with pytest.raises(InvalidParameterValueException, match="does not exist"):
+        fn.configure(layers=[arn])
+
+
+def test_what_a_function_uses_is_not_pruned(lab: Lab) -> None:
+    old, new = lab.layers.publish("pruned", {"python/pruned.py": b"number = 1\n"}), lab.layers.publish("pruned", {"python/pruned.py": b"number = 2\n"})
+    newest = lab.layers.publish("pruned", {"python/pruned.py": b"number = 3\n"})
+    fn = lab.function("user", source="import pruned\ndef handler(event, context):\n    return pruned.number\n", layers=[old])
+    plan = lab.layers.prune()
+    assert new in {layer.arn for layer in plan.goes}
+    assert "used by user" in {stay.why for stay in plan.stays if stay.layer.arn == old}
+    plan.remove()
+    assert [layer.arn for layer in lab.layers.versions("pruned")] == [newest, old]
+    assert fn.invoke().payload == 1
+
+
+def test_code_that_cannot_be_unpacked_after_all_is_told_by_the_invocation(lab: Lab) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("index.py", b"def handler(event, context):\n    return 1\n" + b"#" * 9_000_000)
+    data = bytearray(buffer.getvalue())
+    data[2_000] ^= 1
+    fn = lab.function("broken", source=bytes(data))
+    with pytest.raises(InvalidZipFileException):
+        fn.invoke()
+    assert lab.function("broken", source=ECHO).invoke(1).payload == 1
+    assert lab.account().in_use == 0

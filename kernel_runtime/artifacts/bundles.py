@@ -1,44 +1,52 @@
-"""What becomes a function's code: a module's text, a folder, or a zip, by Lambda's rules (AWS: "Lambda quotas", ".zip file archives").
+"""What becomes a function's code or a layer: a module's text, a folder, file names with their bytes, or a zip, which stays the very bytes that it is.
 
-A bundle is file names with their bytes. Nothing is written here.
+All but a zip become a canonical one, which depends on names, bytes and who may run them alone.
 """
 
 from __future__ import annotations
 
 import io
-import lzma
-import stat
-import struct
 import zipfile
-import zlib
-from collections.abc import Mapping
-from pathlib import Path, PurePosixPath
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
-from ..model import limits
-from ..model.errors import InvalidParameterValueException, RequestTooLargeException
+from ..model.errors import InvalidParameterValueException
+from .sizes import check_unpacked, check_zipped
+from .zips import EMPTY_ZIP, check_tree, plain_name
 
-Bundle = dict[str, bytes]
-_BAD_ZIP = "Could not unzip uploaded file. Please check your file, then try to upload again."
-_TOO_LARGE = f"Unzipped size must be smaller than {limits.UNZIPPED_MAX_BYTES} bytes"
+Source = str | bytes | Mapping[str, bytes] | Path
 _SKIPPED_FOLDERS = {"__pycache__", ".git", ".ipynb_checkpoints"}
-_UNREADABLE = (
-    zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, lzma.LZMAError, struct.error, NotImplementedError, EOFError, OSError, RuntimeError, ValueError,
-)  # fmt: skip
-"""What Python's zip reader raises for archives that are broken, encrypted or of a kind it does not know."""
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+_PROGRAMS = (b"#!", b"\x7fELF")
+"""How a file begins that somebody means to run; names with bytes carry no permissions."""
 
 
-def bundle_from_source(source: str | bytes | Mapping[str, bytes] | Path, handler: str) -> Bundle:
-    """The bundle of any form that ``Lab.function`` takes. ``handler`` names the file of a bare module's text.
+@dataclass(frozen=True, slots=True)
+class _File:
+    data: bytes
+    executable: bool
 
-    Raises InvalidParameterValueException (a bad or too large zip, a folder that is not there), RequestTooLargeException (a zip over 50 MB).
+
+def zip_from_source(source: Source, handler: str = "") -> bytes:
+    """The zip of any form that ``Lab.function`` takes. ``handler`` names the file of a bare module's text. A zip's own bytes are given back unread.
+
+    Raises InvalidParameterValueException (a folder that is not there, a name that leaves it, over 250 MB, nothing in it),
+    RequestEntityTooLargeException (a zip over 50 MB).
     """
     if isinstance(source, str):
-        return _checked({module_file(handler): source.encode("utf-8", "surrogatepass")})
+        return _zip({module_file(handler): _File(source.encode("utf-8", "surrogatepass"), False)})
     if isinstance(source, Path):
-        return bundle_from_folder(source)
+        return _zip(_files_of(source))
     if isinstance(source, Mapping):
-        return _checked({name: bytes(data) for name, data in source.items()})
-    return bundle_from_zip(source)
+        return canonical_zip(source)
+    check_zipped(len(source))
+    return bytes(source)
+
+
+def canonical_zip(files: Mapping[str, bytes]) -> bytes:
+    """A zip that depends on names and bytes alone; a file that begins as a program does may be run."""
+    return _zip({name: _File(bytes(data), bytes(data[:4]).startswith(_PROGRAMS)) for name, data in files.items()})
 
 
 def module_file(handler: str) -> str:
@@ -48,12 +56,12 @@ def module_file(handler: str) -> str:
     return "/".join(parts or ["index"]) + ".py"
 
 
-def bundle_from_folder(folder: Path) -> Bundle:
-    """Every file below ``folder``; caches and repositories left out, links to files followed. Raises InvalidParameterValueException."""
+def _files_of(folder: Path) -> dict[str, _File]:
+    """Every file below ``folder``; caches and repositories left out, links to files followed."""
     if not folder.is_dir():
         raise InvalidParameterValueException(f"{folder} is not a folder")
-    bundle: Bundle = {}
-    left = limits.UNZIPPED_MAX_BYTES
+    files: dict[str, _File] = {}
+    total = 0
     for path in sorted(folder.rglob("*")):
         relative = path.relative_to(folder)
         if _SKIPPED_FOLDERS.intersection(relative.parts):
@@ -61,61 +69,27 @@ def bundle_from_folder(folder: Path) -> Bundle:
         if path.is_symlink() and path.is_dir():
             raise InvalidParameterValueException(f"{path} is a link to a folder: put the folder itself there")
         if path.is_file():
-            left -= path.stat().st_size
-            if left < 0:
-                raise InvalidParameterValueException(_TOO_LARGE)
-            bundle[relative.as_posix()] = path.read_bytes()
-    return _checked(bundle)
+            total += path.stat().st_size
+            check_unpacked(total)
+            files[relative.as_posix()] = _File(path.read_bytes(), bool(path.stat().st_mode & 0o111))
+    return files
 
 
-def bundle_from_zip(data: bytes) -> Bundle:
-    """The files of a zip. Refuses links, encrypted members, paths that leave the folder, and what unpacks to more than 250 MB, by counting real bytes."""
-    if len(data) > limits.ZIPPED_MAX_BYTES:
-        raise RequestTooLargeException(f"Zipped size must be smaller than {limits.ZIPPED_MAX_BYTES} bytes")
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            bundle = _members(archive)
-    except _UNREADABLE:
-        raise InvalidParameterValueException(_BAD_ZIP) from None
-    return _checked(bundle)
+def _zip(files: Mapping[str, _File]) -> bytes:
+    check_unpacked(sum(len(file.data) for file in files.values()))
+    if not files:
+        raise InvalidParameterValueException(EMPTY_ZIP)
+    plain = {plain_name(name): file for name, file in files.items()}
+    check_tree({name: len(file.data) for name, file in plain.items()})
+    return _written(sorted(plain.items()))
 
 
-def _members(archive: zipfile.ZipFile) -> Bundle:
-    bundle: Bundle = {}
-    left = limits.UNZIPPED_MAX_BYTES
-    for member in archive.infolist():
-        if member.is_dir():
-            continue
-        if stat.S_ISLNK(member.external_attr >> 16):
-            raise InvalidParameterValueException(_BAD_ZIP)
-        with archive.open(member) as file:
-            content = file.read(left + 1)
-        left -= len(content)
-        if left < 0:
-            raise InvalidParameterValueException(_TOO_LARGE)
-        bundle[member.filename] = content
-    return bundle
-
-
-def _checked(bundle: Bundle) -> Bundle:
-    """The bundle with its names in plain form; refused where a name leaves the folder, or is a file's and a folder's at once."""
-    if sum(map(len, bundle.values())) > limits.UNZIPPED_MAX_BYTES:
-        raise InvalidParameterValueException(_TOO_LARGE)
-    plain: Bundle = {}
-    folders: set[str] = set()
-    for name, data in bundle.items():
-        path = PurePosixPath(name)
-        if not path.name or path.is_absolute() or ".." in path.parts or "\\" in name or "\0" in name or not _encodes(name):
-            raise InvalidParameterValueException(_BAD_ZIP)
-        plain[str(path)] = data
-        folders.update(str(parent) for parent in path.parents)
-    if folders.intersection(plain):
-        raise InvalidParameterValueException(_BAD_ZIP)
-    return plain
-
-
-def _encodes(name: str) -> bool:
-    try:
-        return all(len(part) <= 255 for part in name.encode().split(b"/"))
-    except UnicodeEncodeError:
-        return False
+def _written(files: Iterable[tuple[str, _File]]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, file in files:
+            info = zipfile.ZipInfo(name, _EPOCH)
+            info.external_attr = (0o100755 if file.executable else 0o100644) << 16
+            info.create_system = 3
+            archive.writestr(info, file.data, zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()

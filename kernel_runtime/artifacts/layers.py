@@ -1,129 +1,139 @@
-"""Layers: numbered versions of a bundle, merged into one /opt (AWS: "Managing Lambda dependencies with layers")."""
+"""The layers of one account in one region, as a notebook holds them: ``lab.layers``."""
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
-import json
-import os
-import re
-import shutil
-import tempfile
-import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from ..model.errors import InvalidParameterValueException
-from ..model.limits import UNZIPPED_MAX_BYTES
+from ..model.errors import ResourceNotFoundException
+from ..model.layer import LayerVersion
 from ..model.names import ACCOUNT, REGION
-from .bundles import bundle_from_source
-from .store import Store, sweep, take_place, write_whole
+from .bundles import zip_from_source
+from .layer_book import LayerBook
+from .opt import OptFolders
+from .prune import Prune, plan_prune
+from .sizes import check_unzipped
+from .zips import Contents
 
-_NAME = re.compile(r"[a-zA-Z0-9-_]{1,140}")
-_ARN = re.compile(r"arn:aws:lambda:([^:]+):(\d{12}):layer:([a-zA-Z0-9-_]{1,140}):(\d+)", re.ASCII)
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """What a function, or a version of one, is made of. code: its zip's digest. layers: ARNs, in order."""
+
+    code: str
+    layers: tuple[str, ...] = ()
+
+
+InUse = Callable[[], Mapping[str, Package]]
+"""What every function of the lab is made of at this moment, by a name to show: ``hello``, ``hello:3``. All versions, all accounts."""
 
 
 class Layers:
-    """Layer versions under ``home``. An index file is replaced whole; merged /opt folders are kept by what they are made of."""
+    """Publish, look at, attach and prune layers. A reference is a name (its newest version), ``NAME:VERSION``, or a layer version's ARN."""
 
-    def __init__(self, home: Path) -> None:
-        self._store = Store(home)
-        self._index_path = home / "layers.json"
-        self._merged = home / "opt"
-        self._merged.mkdir(exist_ok=True)
-        self._merged.chmod(0o755)
-        sweep(self._merged)
-        self._changing = threading.Lock()
-        self._index = self._read_index()
+    def __init__(self, book: LayerBook, opt: OptFolders, in_use: InUse = lambda: {}, *, account: str = ACCOUNT, region: str = REGION) -> None:
+        self.book = book
+        self._opt = opt
+        self._in_use = in_use
+        self._account = account
+        self._region = region
 
-    def publish(self, name: str, content: Mapping[str, bytes] | bytes | Path | str) -> str:
+    def publish(
+        self,
+        name: str,
+        content: Mapping[str, bytes] | bytes | Path | str,
+        *,
+        description: str = "",
+        license_info: str | None = None,
+        compatible_runtimes: Sequence[str] | None = None,
+        compatible_architectures: Sequence[str] | None = None,
+    ) -> str:
         """A new version of layer ``name``, from a folder, a zip's bytes, or file names with their bytes; gives its ARN. Numbers are never used again.
 
-        Raises InvalidParameterValueException, RequestTooLargeException.
+        Raises ValidationException, InvalidParameterValueException, RequestEntityTooLargeException, CodeStorageExceededException.
         """
-        if not _NAME.fullmatch(name):
-            raise InvalidParameterValueException(f"A layer's name has 1-140 letters, digits, - and _: {name!r} has not")
-        digest = self._store.put(bundle_from_source(Path(content) if isinstance(content, str) else content, ""))
-        with self._changing, self._alone():
-            index = self._read_index()
-            versions = index.setdefault(name, [])
-            versions.append(digest)
-            write_whole(self._index_path, json.dumps(index).encode())
-            self._index = index
-            return f"arn:aws:lambda:{REGION}:{ACCOUNT}:layer:{name}:{len(versions)}"
+        data = zip_from_source(Path(content) if isinstance(content, str) else content)
+        return self.book.publish(
+            self._account, self._region, name, data, description=description, license_info=license_info,
+            compatible_runtimes=compatible_runtimes, compatible_architectures=compatible_architectures,
+        ).arn  # fmt: skip
+
+    def get(self, reference: str) -> LayerVersion:
+        """The layer version that ``reference`` means now. Raises ResourceNotFoundException, ValidationException (an ARN that is none)."""
+        if reference.startswith("arn:"):
+            return self.book.get_by_arn(reference)
+        name, colon, number = reference.partition(":")
+        found = [layer for layer in self.versions(name) if not colon or str(layer.version) == number]
+        if found:
+            return found[0]
+        known = ", ".join(layer.name for layer in self.newest()) or "none yet"
+        raise ResourceNotFoundException(f"There is no layer {reference} (layers here: {known}): give a name, NAME:VERSION or an ARN")
+
+    def arn(self, reference: str) -> str:
+        """The ARN that ``reference`` means now; an ARN is given back as it is, since what it names may be another account's."""
+        return reference if reference.startswith("arn:") else self.get(reference).arn
+
+    def newest(self) -> list[LayerVersion]:
+        """The newest version of each layer, by name."""
+        return self.book.layers(self._account, self._region)
+
+    def versions(self, name: str) -> list[LayerVersion]:
+        """A layer's versions, newest first."""
+        return self.book.versions(self._account, self._region, name)
+
+    def delete(self, reference: str) -> None:
+        """Take a version out of sight; functions that have it keep it. Raises ResourceNotFoundException."""
+        layer = self.get(reference)
+        self.book.delete(layer.account, layer.region, layer.name, layer.version)
+
+    def contents(self, reference: str) -> Contents:
+        """The files of a version, with their sizes. Raises ResourceNotFoundException."""
+        return self.book.store.contents(self.get(reference).code_digest)
+
+    def files(self, reference: str) -> dict[str, bytes]:
+        """The files of a version with their bytes. Raises ResourceNotFoundException."""
+        folder = self.book.store.unpacked(self.get(reference).code_digest)
+        return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+    def users(self) -> dict[str, list[str]]:
+        """Layer version ARNs to the functions, and versions of functions, that have them."""
+        return _users(self._in_use())
+
+    def resolve(self, arns: Sequence[str]) -> tuple[LayerVersion, ...]:
+        """The versions that a function asks for, checked as AWS does (see ``LayerBook.resolve``)."""
+        return self.book.resolve(self._account, self._region, arns)
+
+    def check_unzipped(self, code: str, arns: Sequence[str]) -> None:
+        """InvalidParameterValueException where a function's code (its digest) and its layers unpack to more than 250 MB."""
+        check_unzipped(self.book.store, code, [layer.code_digest for layer in self.book.attached(arns)])
 
     def merged(self, arns: Sequence[str]) -> Path | None:
-        """One folder with the layers' files in order, the later over the earlier; None where there are no layers. Raises InvalidParameterValueException."""
-        if not arns:
-            return None
-        digests = self._digests(arns)
-        folder = self._merged / hashlib.sha256("".join(digests).encode()).hexdigest()
-        if not folder.is_dir():
-            beside = Path(tempfile.mkdtemp(dir=self._merged, prefix="half-"))
-            try:
-                for digest in digests:
-                    _lay_over(self._store.unpacked(digest), beside)
-                if sum(path.stat().st_size for path in beside.rglob("*") if path.is_file()) > UNZIPPED_MAX_BYTES:
-                    raise InvalidParameterValueException(f"Unzipped size must be smaller than {UNZIPPED_MAX_BYTES} bytes")
-                take_place(beside, folder)
-            finally:
-                shutil.rmtree(beside, ignore_errors=True)
-        return folder
+        """One folder with the layers' files in order, the later over the earlier; None where there are no layers. What a function has it keeps:
+        deleted versions count. Raises InvalidParameterValueException (there never was such a version), InvalidZipFileException."""
+        return self._opt.merged([layer.code_digest for layer in self.book.attached(arns)])
 
-    def _digests(self, arns: Sequence[str]) -> list[str]:
-        digests: list[str] = []
-        seen: dict[str, str] = {}
-        for arn in arns:
-            match = _ARN.fullmatch(arn) if isinstance(arn, str) else None
-            if match and match[1] != REGION:
-                raise InvalidParameterValueException(f"Layers are not in the same region as the function. Layers are expected to be in region {REGION}.")
-            versions = self._versions(match[3], int(match[4])) if match and match[2] == ACCOUNT else []
-            if match is None or not 1 <= int(match[4]) <= len(versions):
-                raise InvalidParameterValueException(f"Layer version {arn} does not exist.")
-            if match[3] in seen:
-                raise InvalidParameterValueException(
-                    "Two different versions of the same layer are not allowed to be referenced in the same function. "
-                    f"{seen[match[3]]} and {arn} are versions of the same layer."
-                )
-            seen[match[3]] = arn
-            digests.append(versions[int(match[4]) - 1])
-        return digests
+    def prune(self, keep: int = 1) -> Prune:
+        """The plan to remove all but each layer's newest ``keep`` versions and those that a function, any version of it, has. Nothing goes before
+        ``.remove()``. Raises ValueError (keep below 0)."""
+        return plan_prune(self.newest(), self.versions, keep, self.users(), self._remove)
 
-    def _versions(self, name: str, wanted: int) -> list[str]:
-        """A layer's digests by version; another lab with this home may have published since the index was read."""
-        if len(self._index.get(name, [])) < wanted:
-            self._index = self._read_index()
-        return self._index.get(name, [])
-
-    def _read_index(self) -> dict[str, list[str]]:
-        try:
-            index: dict[str, list[str]] = json.loads(self._index_path.read_bytes())
-        except FileNotFoundError:
-            return {}
-        return index
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Hold off other labs with this home."""
-        handle = os.open(self._index_path.with_suffix(".lock"), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(handle)
+    def _remove(self, layers: Sequence[LayerVersion], before: float) -> tuple[list[LayerVersion], int]:
+        """Remove those that still nobody uses, and the zips that then nothing needs; gives what went, and the zips' bytes."""
+        packages = self._in_use()
+        used = _users(packages)
+        gone = [layer for layer in layers if layer.arn not in used]
+        for layer in gone:
+            self.book.delete(layer.account, layer.region, layer.name, layer.version)
+        needed = self.book.digests(used) | {package.code for package in packages.values()}
+        freed = self.book.store.discard({layer.code_digest for layer in gone} - needed, before=before)
+        self._opt.sweep([[layer.code_digest for layer in self.book.attached(package.layers)] for package in packages.values()])
+        return gone, freed
 
 
-def _lay_over(layer: Path, folder: Path) -> None:
-    """Put a layer's files into ``folder``, over what lies there. Hard links: a layer is on disk once, however many merges hold it."""
-    for source in sorted(layer.rglob("*")):
-        target = folder / source.relative_to(layer)
-        if source.is_dir():
-            if target.is_file():
-                target.unlink()
-            target.mkdir(exist_ok=True)
-            continue
-        if target.is_dir():
-            shutil.rmtree(target)
-        target.unlink(missing_ok=True)
-        os.link(source, target)
+def _users(packages: Mapping[str, Package]) -> dict[str, list[str]]:
+    users: dict[str, list[str]] = {}
+    for name, package in packages.items():
+        for arn in package.layers:
+            users.setdefault(arn, []).append(name)
+    return users

@@ -1,4 +1,4 @@
-"""Code at rest, by the SHA-256 of its canonical zip. Written beside and renamed, so a kill at any byte leaves the old or the new, never half."""
+"""Code at rest, by the SHA-256 of the zip that was sent: those very bytes, kept once, unpacked once, and safe against a kill at any byte."""
 
 from __future__ import annotations
 
@@ -6,51 +6,139 @@ import base64
 import hashlib
 import io
 import os
-import shutil
-import tempfile
+import threading
 import time
-import zipfile
-from collections.abc import Mapping
+from collections.abc import Collection
 from pathlib import Path
 
-_EPOCH = (1980, 1, 1, 0, 0, 0)
-_HALF = "half-"
-_ABANDONED_S = 3_600.0
-"""What has been half written for so long was left by a process that was killed; younger may be another lab's at work in the same home."""
+from ..model.errors import InvalidParameterValueException, InvalidZipFileException
+from .places import HALF, locked, new_folder, remove, sweep_halves, write_whole
+from .zips import Contents, contents, unpack, verify
+
+VERIFIED_AT_ONCE_BYTES = 8_000_000
+"""A zip that unpacks to no more is read through before it is taken, so that a broken member is refused as on AWS; a larger one when it is unpacked: reading
+it would cost more than writing it."""
+IDLE_S = 3_600.0
+"""A blob that nobody is known to use may still be on its way into another lab's table, for no longer than this."""
 
 
 class Store:
-    """Bundles under ``home``: ``blobs/SHA.zip``, and ``unpacked/SHA/``, which every user may read and nobody should write."""
+    """Zips under ``home``: ``blobs/SHA.zip``, and ``unpacked/SHA/``, which every user may read and nobody should write.
 
-    def __init__(self, home: Path) -> None:
+    durable: blobs survive the machine's end, not the process's alone.
+    """
+
+    def __init__(self, home: Path, *, durable: bool = True) -> None:
         self._blobs = home / "blobs"
         self._unpacked = home / "unpacked"
+        self._lock = home / "store.lock"
+        self._durable = durable
+        self._unzipped: dict[str, int] = {}
+        self._unpacking: dict[str, threading.Lock] = {}
         for folder in (self._blobs, self._unpacked):
             folder.mkdir(parents=True, exist_ok=True)
             folder.chmod(0o755)
-            sweep(folder)
+            sweep_halves(folder)
 
-    def put(self, bundle: Mapping[str, bytes]) -> str:
-        """Keep a bundle; the same files give the same hex digest and are kept once."""
-        data = canonical_zip(bundle)
+    def put(self, data: bytes) -> str:
+        """Keep a zip, and give its hex digest; the same bytes are kept once. Nothing is written before the zip's directory has been looked at.
+
+        Raises InvalidParameterValueException in AWS's words (broken, empty, too large unpacked, links, names that leave the folder, encrypted, bombs).
+        """
         digest = hashlib.sha256(data).hexdigest()
-        if not self._blob(digest).exists():
-            write_whole(self._blob(digest), data)
+        with locked(self._lock, shared=True):
+            if self._is_whole(digest, len(data)):
+                os.utime(self._blob(digest))
+                return digest
+            held = contents(io.BytesIO(data))
+            if held.unzipped_bytes <= VERIFIED_AT_ONCE_BYTES:
+                verify(io.BytesIO(data))
+            write_whole(self._blob(digest), data, durable=self._durable)
+            self._unzipped[digest] = held.unzipped_bytes
         return digest
+
+    def read(self, digest: str) -> bytes:
+        """The bytes that were sent. Raises FileNotFoundError."""
+        return self._blob(digest).read_bytes()
+
+    def path(self, digest: str) -> Path:
+        """The file that holds them, to be read and not written. Raises FileNotFoundError."""
+        self.size_bytes(digest)
+        return self._blob(digest)
 
     def size_bytes(self, digest: str) -> int:
         """The size of the zip: AWS's CodeSize. Raises FileNotFoundError."""
         return self._blob(digest).stat().st_size
 
+    def contents(self, digest: str) -> Contents:
+        """What the zip holds. Raises FileNotFoundError."""
+        with open(self._blob(digest), "rb") as file:
+            return contents(file)
+
+    def unzipped_bytes(self, digest: str) -> int:
+        """What the zip unpacks to; remembered. Raises FileNotFoundError."""
+        known = self._unzipped.get(digest)
+        if known is None:
+            known = self._unzipped[digest] = self.contents(digest).unzipped_bytes
+        return known
+
+    @property
+    def total_bytes(self) -> int:
+        """All zips here, each once, however often it was published."""
+        return sum(path.stat().st_size for path in self._kept())
+
     def unpacked(self, digest: str) -> Path:
-        """The folder with the bundle's files, unpacked when first asked for. Raises FileNotFoundError."""
+        """The folder with the zip's files, unpacked when first asked for.
+
+        Raises FileNotFoundError, InvalidZipFileException (a member is not what the zip's directory says: seen only now).
+        """
         folder = self._unpacked / digest
-        if not folder.is_dir():
-            with zipfile.ZipFile(self._blob(digest)) as archive:
-                beside = Path(tempfile.mkdtemp(dir=self._unpacked, prefix=_HALF))
-                archive.extractall(beside)
-            take_place(beside, folder)
+        if folder.is_dir():
+            return folder
+        with self._unpacking.setdefault(digest, threading.Lock()):
+            if not folder.is_dir():
+                with open(self._blob(digest), "rb") as file, new_folder(folder) as beside:
+                    try:
+                        unpack(file, beside)
+                    except InvalidParameterValueException:
+                        raise InvalidZipFileException("Lambda could not unzip the deployment package.") from None
         return folder
+
+    def sweep(self, keep: Collection[str], *, idle_s: float = IDLE_S) -> int:
+        """Remove every zip, and every unpacked folder, but those of the digests to ``keep`` and those put within ``idle_s``; gives the bytes of the zips.
+
+        ``keep`` is everything that any lab with this home uses: what is deployed, what its tables name.
+        """
+        return self._remove([path.stem for path in self._kept() if path.stem not in keep], time.time() - idle_s)
+
+    def discard(self, digests: Collection[str], *, before: float) -> int:
+        """Remove these zips and their folders, those put again since ``before`` (of ``time.time``) left out; gives the bytes of the zips."""
+        return self._remove(list(digests), before)
+
+    def _remove(self, digests: list[str], before: float) -> int:
+        freed = 0
+        with locked(self._lock, shared=False):
+            for digest in digests:
+                blob = self._blob(digest)
+                if not blob.exists() or blob.stat().st_mtime > before:
+                    continue
+                freed += blob.stat().st_size
+                blob.unlink()
+                self._unzipped.pop(digest, None)
+            for folder in self._unpacked.iterdir():
+                if not folder.name.startswith(HALF) and not self._blob(folder.name).exists():
+                    remove(folder)
+        return freed
+
+    def _kept(self) -> list[Path]:
+        return [path for path in self._blobs.glob("*.zip") if not path.name.startswith(HALF)]
+
+    def _is_whole(self, digest: str, size: int) -> bool:
+        """Whether the blob is there; one that a machine's end has cut short is written anew."""
+        try:
+            return self._blob(digest).stat().st_size == size
+        except FileNotFoundError:
+            return False
 
     def _blob(self, digest: str) -> Path:
         return self._blobs / f"{digest}.zip"
@@ -59,52 +147,3 @@ class Store:
 def code_sha256(digest: str) -> str:
     """A hex digest as AWS writes it: CodeSha256, in base64."""
     return base64.b64encode(bytes.fromhex(digest)).decode()
-
-
-def canonical_zip(bundle: Mapping[str, bytes]) -> bytes:
-    """A zip that depends on names and bytes alone."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in sorted(bundle):
-            info = zipfile.ZipInfo(name, _EPOCH)
-            info.external_attr = 0o644 << 16
-            info.create_system = 3
-            archive.writestr(info, bundle[name], zipfile.ZIP_DEFLATED)
-    return buffer.getvalue()
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Put ``data`` at ``path``: on disk before it bears its name."""
-    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=_HALF)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    os.rename(beside, path)
-
-
-def take_place(beside: Path, folder: Path) -> None:
-    """Give a finished folder its name. Another thread or lab may have been first with the same files; then this one goes."""
-    publish_readable(beside)
-    try:
-        beside.rename(folder)
-    except OSError:
-        shutil.rmtree(beside, ignore_errors=True)
-        if not folder.is_dir():
-            raise
-
-
-def publish_readable(folder: Path) -> None:
-    """Folders and files 755, as Lambda has them under /var/task: a function's own user must read, and may run, what lies there."""
-    for path in (folder, *folder.rglob("*")):
-        path.chmod(0o755)
-
-
-def sweep(folder: Path) -> None:
-    """Remove what killed processes have left half written."""
-    for path in folder.glob(_HALF + "*"):
-        try:
-            if time.time() - path.stat().st_mtime > _ABANDONED_S:
-                shutil.rmtree(path) if path.is_dir() else path.unlink()
-        except OSError:
-            pass  # another lab has been first

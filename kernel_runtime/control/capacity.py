@@ -1,4 +1,4 @@
-"""Environments by state: what is idle and which of it goes first, what a function has in use, and what this machine's memory still carries.
+"""Environments by state: what is idle and which of it goes first, what a version has in use, and what this machine's memory still carries.
 
 Every look-up is by key; no step walks a list.
 """
@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from ..model import limits
 from ..model.function import Function
 from .lifecycle import State, Step, after
-from .rates import Bucket
 
-Ending = Literal["idle", "replaced", "evicted", "deleted"]
+if TYPE_CHECKING:
+    from .groups import Group
+    from .standby import Standby
+
+Ending = Literal["idle", "replaced", "evicted", "deleted", "released"]
 
 ASSUMED_MB = 12
 """What a new environment is taken to cost the machine before one of its function has been seen: a forked Python with a few imports of its own."""
@@ -28,7 +30,10 @@ MACHINE_RESERVE_MB = 128
 
 @dataclass(slots=True, eq=False)
 class Environment:
-    """One place and what it does. ``need_mb``: the memory it was promised. ``retiring``: why it ends when its invocation does."""
+    """One place and what it does. ``need_mb``: the memory it was promised. ``retiring``: why it ends when what it does has ended.
+
+    ``standby``: the provisioned concurrency whose seat it has; None for one that was started by a call.
+    """
 
     id: int
     pool: Pool
@@ -38,6 +43,7 @@ class Environment:
     request_id: str = ""
     idle_since: float = 0.0
     retiring: Ending | None = None
+    standby: Standby | None = None
 
     def step(self, step: Step, what: object) -> None:
         self.state = after(self.state, step, what)
@@ -45,11 +51,13 @@ class Environment:
 
 @dataclass(slots=True, eq=False)
 class Pool:
-    """One function: its configuration, its environments that serve nobody, and its counts. ``peak_mb``: the most one environment of this revision has used."""
+    """One version of a function: its configuration, its environments that serve nobody (those on standby are not here), and its counts.
+
+    ``peak_mb``: the most one environment of this revision has used.
+    """
 
     function: Function
-    scaling: Bucket
-    requests: Bucket | None
+    group: Group
     idle: dict[int, Environment] = field(default_factory=dict)
     empty: dict[int, Environment] = field(default_factory=dict)
     busy: int = 0
@@ -57,25 +65,9 @@ class Pool:
     peak_mb: int = 0
 
     @property
-    def in_use(self) -> int:
-        """Concurrency: invocations in flight, those whose environment is being initialised among them."""
-        return self.busy + self.initialising
-
-    @property
     def need_mb(self) -> int:
         """What one more environment costs the machine."""
         return max(self.peak_mb - TEMPLATE_MB, LEAST_MB) if self.peak_mb else ASSUMED_MB
-
-
-def scaling_bucket(now: float) -> Bucket:
-    """At most 1,000 new environments in 10 s (AWS: "Lambda scaling behavior")."""
-    return Bucket(limits.SCALING_ENVIRONMENTS, limits.SCALING_ENVIRONMENTS / limits.SCALING_PERIOD_S, now)
-
-
-def requests_bucket(concurrency: int, now: float) -> Bucket:
-    """Ten requests a second for each unit of concurrency (AWS: "Understanding Lambda function scaling")."""
-    rate = limits.REQUESTS_PER_S_PER_CONCURRENCY * concurrency
-    return Bucket(rate, rate, now)
 
 
 class Idle:

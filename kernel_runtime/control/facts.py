@@ -6,19 +6,62 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..model.function import Function
-from ..model.invocation import InvocationRecord
+from ..model.invocation import InitFailure, InvocationRecord
+from ..model.names import LATEST
 
 
 @dataclass(frozen=True, slots=True)
 class FunctionPut:
-    """A function was created, or its code or configuration changed: ``function.revision`` is new where it needs new environments."""
+    """A function was created, or its code or configuration changed: ``function.revision`` is new where it needs new environments.
+
+    Of a numbered ``function.version``: it was published. The function itself (``$LATEST``) is told first; its reserved concurrency is all versions'.
+    """
 
     function: Function
 
 
 @dataclass(frozen=True, slots=True)
 class FunctionDeleted:
+    """With all its versions, aliases and provisioned concurrency."""
+
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class VersionDeleted:
+    name: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class AliasPut:
+    """An alias was made, or moved. ``weights``: other versions, each with its part (0.0 to 1.0) of the calls; the rest go to ``version``."""
+
+    function: str
+    alias: str
+    version: str
+    weights: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AliasDeleted:
+    function: str
+    alias: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProvisionedPut:
+    """``count`` environments are to be kept initialised for calls by ``qualifier``, a published version or an alias of one."""
+
+    function: str
+    qualifier: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProvisionedDeleted:
+    function: str
+    qualifier: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +84,31 @@ class MachineMeasured:
 
 @dataclass(frozen=True, slots=True)
 class InvokeRequested:
-    """Somebody called a function. ``synchronous`` calls fall under the requests-per-second rule; asynchronous ones do not."""
+    """Somebody called a function. ``synchronous`` calls fall under the requests-per-second rule; asynchronous ones do not.
+
+    ``qualifier``: a version or an alias. ``draw``: a number from [0, 1) by which an alias with weights chooses.
+    """
 
     request_id: str
     function: str
     synchronous: bool = True
+    qualifier: str = LATEST
+    draw: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class EnvironmentReady:
-    """The init of an environment is over, well (``ok``) or not, and its request goes on in it: a failed init is run again inside the invocation."""
+    """The init of an environment is over, well (``ok``) or not. If a request waits for it, it goes on in it: a failed init is run again inside the
+    invocation.
+
+    ``failure``: INIT_REPORT's figures and what was printed, of a provisioned environment whose init failed (no invocation's record holds them).
+    """
 
     environment_id: int
     init_ms: float
     ok: bool = True
     max_memory_mb: int = 0
+    failure: InitFailure | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +159,11 @@ class TimeReached:
 Fact = (
     FunctionPut
     | FunctionDeleted
+    | VersionDeleted
+    | AliasPut
+    | AliasDeleted
+    | ProvisionedPut
+    | ProvisionedDeleted
     | AccountLimitChanged
     | MachineMeasured
     | InvokeRequested

@@ -7,10 +7,12 @@ from typing import Literal
 State = Literal["initialising", "busy", "idle", "empty", "gone"]
 """empty: a place whose process has died; its /tmp is there, and its next invocation begins with a suppressed init."""
 
-Step = Literal["ready", "refused", "finished_alive", "finished_dead", "broken", "run", "died", "stop", "host_lost"]
+Step = Literal["ready", "provisioned", "init_failed", "refused", "finished_alive", "finished_dead", "broken", "run", "died", "stop", "host_lost"]
 
 TRANSITIONS: dict[tuple[State, Step], State] = {
     ("initialising", "ready"): "busy",
+    ("initialising", "provisioned"): "idle",  # nobody waits for it
+    ("initialising", "init_failed"): "empty",  # nor here: it ends
     ("initialising", "refused"): "gone",
     ("initialising", "broken"): "empty",
     ("busy", "finished_alive"): "idle",
@@ -45,7 +47,7 @@ def after(state: State, step: Step, what: object) -> State:
 
 def mermaid() -> str:
     """The table as a Mermaid state diagram, for the documentation."""
-    lines = ["stateDiagram-v2", "    [*] --> initialising: Start"]
+    lines = ["stateDiagram-v2", "    [*] --> initialising: Start, Provision"]
     for (state, step), following in TRANSITIONS.items():
         if state != following:
             lines.append(f"    {state} --> {'[*]' if following == 'gone' else following}: {step}")

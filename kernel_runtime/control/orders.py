@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from ..model.names import LATEST
+
 ThrottleReason = Literal[
     "ConcurrentInvocationLimitExceeded",
     "ReservedFunctionConcurrentInvocationLimitExceeded",
@@ -17,17 +19,19 @@ ThrottleReason = Literal[
 class Run:
     """Run the request in this environment, which is idle. Completed by InvocationFinished or InvocationBroken.
 
-    ``start`` is "suppressed" where the environment's process had died: start a process in it first, inside the invocation.
+    ``start`` is "suppressed" where the environment's process had died: start a process in it first, inside the invocation. It is "provisioned" where
+    provisioned concurrency had it ready. ``version``: what the call's qualifier came to.
     """
 
     request_id: str
     environment_id: int
-    start: Literal["warm", "suppressed"]
+    start: Literal["warm", "suppressed", "provisioned"]
+    version: str = LATEST
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Start a new environment of the function's current revision and, once it is ready, run the request in it.
+    """Start a new environment of the version's current revision and, once it is ready, run the request in it.
 
     Completed by EnvironmentReady (then InvocationFinished or InvocationBroken), EnvironmentRefused or InvocationBroken.
     """
@@ -35,6 +39,19 @@ class Start:
     request_id: str
     environment_id: int
     function: str
+    version: str = LATEST
+
+
+@dataclass(frozen=True, slots=True)
+class Provision:
+    """Start a new environment of the version and see its init through; nobody waits for it, and it may take 130 s, or the function's timeout if longer.
+
+    Completed by EnvironmentReady (well or not) or EnvironmentRefused.
+    """
+
+    environment_id: int
+    function: str
+    version: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +65,10 @@ class Throttle:
 
 @dataclass(frozen=True, slots=True)
 class Refuse:
-    """Answer that the function is unknown, or that this machine is full; never dressed up as a throttle. Complete in itself."""
+    """Answer that the function or its qualifier is unknown, or that this machine is full; never dressed up as a throttle. Complete in itself."""
 
     request_id: str
-    why: Literal["machine_full", "no_such_function"]
+    why: Literal["machine_full", "no_such_function", "no_such_qualifier"]
     message: str = ""
 
 
@@ -59,11 +76,12 @@ class Refuse:
 class Stop:
     """End an environment: its process, its /tmp, its place. Complete in itself: it counts as gone at once.
 
-    why: ``idle`` (kept long enough), ``replaced`` (code or configuration changed), ``evicted`` (the machine needs its memory), ``deleted`` (the function).
+    why: ``idle`` (kept long enough), ``replaced`` (code or configuration changed, an alias moved, or a provisioned environment's process died),
+    ``evicted`` (the machine needs its memory), ``deleted`` (the function or its version), ``released`` (provisioned concurrency was lowered or deleted).
     """
 
     environment_id: int
-    why: Literal["idle", "replaced", "evicted", "deleted"]
+    why: Literal["idle", "replaced", "evicted", "deleted", "released"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,4 +91,4 @@ class WakeAt:
     time_s: float
 
 
-Order = Run | Start | Throttle | Refuse | Stop | WakeAt
+Order = Run | Start | Provision | Throttle | Refuse | Stop | WakeAt

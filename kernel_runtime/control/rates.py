@@ -1,6 +1,8 @@
-"""A token bucket with no clock in it: the time is told."""
+"""A token bucket with no clock in it: the time is told; and the buckets that Lambda's rules make of it."""
 
 from __future__ import annotations
+
+from ..model import limits
 
 
 class Bucket:
@@ -33,3 +35,24 @@ class Bucket:
         """New bounds; what is in it stays, up to the new capacity."""
         self._level, self._at = min(self.level(now), capacity), now
         self.capacity, self.per_s = capacity, per_s
+
+
+def scaling_bucket(now: float) -> Bucket:
+    """At most 1,000 new environments in 10 s (AWS: "Lambda scaling behavior")."""
+    return Bucket(limits.SCALING_ENVIRONMENTS, limits.SCALING_ENVIRONMENTS / limits.SCALING_PERIOD_S, now)
+
+
+def requests_bucket(concurrency: int, now: float) -> Bucket:
+    """Ten requests a second for each unit of concurrency (AWS: "Understanding Lambda function scaling")."""
+    rate = requests_rate(concurrency)
+    return Bucket(rate, rate, now)
+
+
+def requests_rate(concurrency: int) -> float:
+    """Requests a second that ``concurrency`` allows."""
+    return limits.REQUESTS_PER_S_PER_CONCURRENCY * concurrency
+
+
+def allocation_bucket(now: float) -> Bucket:
+    """At most 6,000 provisioned environments a minute (AWS: "Configuring provisioned concurrency for a function")."""
+    return Bucket(limits.PROVISIONED_PER_MINUTE, limits.PROVISIONED_PER_MINUTE / 60, now)

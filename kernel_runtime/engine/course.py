@@ -28,6 +28,11 @@ class Course:
     spent_ms: float = 0.0
     answer: Answer | None = None
 
+    def before(self, init: Answer | None) -> None:
+        """The init of a provisioned environment, done ahead, is told with its first invocation."""
+        if init is not None:
+            self.init, self.init_log = init, init.log
+
 
 def cold(fleet: Fleet, environment_id: int, function: Function, course: Course) -> Waiting[Answer]:
     """Make the environment and see its init through; ``refused`` and ``lost`` raise."""
@@ -37,7 +42,15 @@ def cold(fleet: Fleet, environment_id: int, function: Function, course: Course) 
     if init.cause == "answered":
         course.init, course.init_log = init, init.log
     else:
-        course.init_failures.append(_init_failure("init", init))
+        course.init_failures.append(init_failure("init", init))
+    return init
+
+
+def provisioned(fleet: Fleet, environment_id: int, function: Function) -> Waiting[Answer]:
+    """Make an environment that no invocation waits for, and see its init through; ``refused`` and ``lost`` raise."""
+    fleet.start(environment_id, function, provisioned=True)
+    init = yield from fleet.initialised(environment_id)
+    _check_carried(init)
     return init
 
 
@@ -50,7 +63,7 @@ def suppressed(fleet: Fleet, environment_id: int, function: Function, course: Co
     if init.cause == "answered":
         course.init_log = init.log
     else:
-        course.init_failures.append(_init_failure("invoke", init))
+        course.init_failures.append(init_failure("invoke", init))
     return init
 
 
@@ -66,7 +79,7 @@ def handle(fleet: Fleet, environment_id: int, function: Function, invocation: In
 def run(fleet: Fleet, environment_id: int, function: Function, invocation: Invocation, start: Start, ready: Callable[[Answer], None]) -> Waiting[Course]:
     """The whole course. ``ready`` is told how a cold start's init ended, before the handler runs."""
     course = Course(start)
-    alive = start == "warm"
+    alive = start in ("warm", "provisioned")
     if start == "cold":
         init = yield from cold(fleet, environment_id, function, course)
         ready(init)
@@ -87,7 +100,8 @@ def _check_carried(answer: Answer) -> None:
         raise WorkerHostLost("the worker host died while this invocation was in flight; another has been started: invoke again")
 
 
-def _init_failure(phase: str, init: Answer) -> InitFailure:
+def init_failure(phase: str, init: Answer) -> InitFailure:
+    """INIT_REPORT's figures."""
     status = "timeout" if init.cause == "timeout" else "error"
     error_type = init.error_type or _INIT_ERROR_TYPES.get(init.cause, "Runtime.ExitError")
     return InitFailure("init" if phase == "init" else "invoke", status, init.duration_ms, error_type, init.log)  # type: ignore[arg-type]

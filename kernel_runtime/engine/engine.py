@@ -1,18 +1,22 @@
 """The live driver: a lock, not a loop.
 
 Whoever calls takes the lock for the microseconds of ``step``, is told which environment is its own, and then owns it until the answer is there.
-A small thread of the fleet carries the facts that nobody waits for; another, the timers. What is decided is decided in ``control``.
+A small thread of the fleet carries the facts that nobody waits for; another, the timers; a third, the inits of provisioned concurrency. What is decided is
+decided in ``control``.
 """
 
 from __future__ import annotations
 
+import random
 import threading
 import time
 import uuid
 from collections.abc import Callable
 
-from ..control.controller import Controller
+from ..control.controller import Controller, ProvisionedView
 from ..control.facts import (
+    AliasDeleted,
+    AliasPut,
     EnvironmentReady,
     EnvironmentRefused,
     Fact,
@@ -21,17 +25,24 @@ from ..control.facts import (
     InvocationBroken,
     InvocationFinished,
     InvokeRequested,
+    ProvisionedDeleted,
+    ProvisionedPut,
     TimeReached,
+    VersionDeleted,
 )
-from ..control.orders import Refuse, Run, Start, Stop, Throttle, WakeAt
+from ..control.orders import Provision, Refuse, Run, Start, Stop, Throttle, WakeAt
 from ..fleet.base import Fleet, Waiting
+from ..fleet.waits import Settled
 from ..journal.journal import Journal
 from ..model.errors import LabClosed, MachineFull, ResourceNotFoundException, TooManyRequestsException
 from ..model.function import Function
 from ..model.invocation import Answer, Invocation, InvocationRecord
 from ..model.invocation import Start as StartKind
+from ..model.names import ACCOUNT, REGION, qualified_arn
 from . import course, records
+from .background import Background
 from .timers import Timers
+from .watchers import Condition, Watchers
 
 Place = Run | Start
 
@@ -40,6 +51,8 @@ class Engine:
     """Turns calls into facts, and orders into work on a fleet. Every method may be called from any thread.
 
     clock: seconds, monotonic. wall: seconds of the Unix epoch. new_id: makes request ids. describe_runtime: a function's INIT_START text.
+    draw: numbers from [0, 1), by which aliases with weights choose. carry: carries bodies that no caller waits for; None is a thread of the engine's own.
+    account, region: whose functions these are.
     """
 
     def __init__(
@@ -52,6 +65,10 @@ class Engine:
         wall: Callable[[], float] = time.time,
         new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
         describe_runtime: Callable[[Function], str] = lambda function: function.runtime,
+        draw: Callable[[], float] = random.random,
+        carry: Callable[[Waiting[None]], None] | None = None,
+        account: str = ACCOUNT,
+        region: str = REGION,
     ) -> None:
         self.controller = controller
         self.journal = journal
@@ -61,8 +78,13 @@ class Engine:
         self._new_id = new_id
         self._describe_runtime = describe_runtime
         self._lock = threading.Lock()
-        self._functions: dict[str, Function] = {}
         self._environments: dict[int, Function] = {}
+        self._inits: dict[int, Answer] = {}
+        self._draw = draw
+        self._background = Background()
+        self._carry = carry or self._background.carry
+        self._watchers = Watchers()
+        self._account, self._region = account, region
         self._timers = Timers(clock, lambda: self.tell(TimeReached()))
         self._closed = False
 
@@ -75,31 +97,90 @@ class Engine:
             if self._closed:
                 return
             self._closed = True
+            waiting = self._watchers.all()
         self._timers.close()
+        self._background.close()
         self._fleet.close()
+        for future in waiting:
+            future.set_result(None)
 
     def put(self, function: Function) -> None:
-        """Create or change a function. Raises AwsError where its reserved concurrency cannot be had; then nothing has changed."""
+        """Create or change a function, or publish a version of one. Raises AwsError where its reserved concurrency cannot be had; then nothing has changed."""
         self.tell(FunctionPut(function))
 
     def delete(self, name: str) -> None:
+        """With all its versions and aliases."""
         self.tell(FunctionDeleted(name))
+
+    def delete_version(self, name: str, version: str) -> None:
+        self.tell(VersionDeleted(name, version))
+
+    def put_alias(self, name: str, alias: str, version: str, weights: tuple[tuple[str, float], ...] = ()) -> None:
+        """Make or move an alias. ``weights``: other versions and their part of the calls, 0.0 to 1.0."""
+        self.tell(AliasPut(name, alias, version, weights))
+
+    def delete_alias(self, name: str, alias: str) -> None:
+        self.tell(AliasDeleted(name, alias))
+
+    def put_provisioned(self, name: str, qualifier: str, count: int) -> None:
+        """Keep ``count`` environments initialised for a version or alias. Raises AwsError where Lambda would refuse; then nothing has changed."""
+        self.tell(ProvisionedPut(name, qualifier, count))
+
+    def delete_provisioned(self, name: str, qualifier: str) -> None:
+        self.tell(ProvisionedDeleted(name, qualifier))
+
+    def provisioned(self, name: str, qualifier: str) -> ProvisionedView | None:
+        """How it stands; None where nothing is provisioned."""
+        with self._lock:
+            return self._provisioned(name, qualifier)
+
+    def provisioned_settled(self, name: str, qualifier: str) -> Waiting[ProvisionedView | None]:
+        """Wait until it is no longer in progress."""
+        yield from self.until(lambda controller: (view := self._provisioned(name, qualifier)) is None or view.status != "IN_PROGRESS")
+        return self.provisioned(name, qualifier)
+
+    def until(self, condition: Condition) -> Waiting[None]:
+        """Wait until ``condition(controller)`` holds after some fact, or does already. Raises LabClosed."""
+        with self._lock:
+            if not self._closed and condition(self.controller):
+                return
+            future = self._watchers.add(condition) if not self._closed else None
+        if future is not None:
+            yield Settled(future)
+        if self._closed:
+            raise LabClosed("the lab is closed: make another with Lab()")
 
     def tell(self, fact: Fact) -> None:
         """A fact that no caller waits on."""
         if not self._closed:
             self._step(fact)
 
-    def invoke(self, name: str, payload: bytes, *, synchronous: bool = True) -> Waiting[tuple[InvocationRecord, bytes]]:
-        """One invocation, as a body of waits: see ``fleet.base.block`` and ``awaiting``.
+    def invoke(
+        self,
+        name: str,
+        payload: bytes,
+        qualifier: str | None = None,
+        *,
+        synchronous: bool = True,
+        request_id: str = "",
+        client_context: str = "",
+        trace_id: str = "",
+    ) -> Waiting[tuple[InvocationRecord, bytes]]:
+        """One invocation, as a body of waits: see ``fleet.base.block`` and ``awaiting``. ``qualifier``: a version or an alias; None is ``$LATEST``.
+        ``request_id``: the caller's own where it has one; never one that was used before. ``client_context``: JSON text.
 
         Raises TooManyRequestsException, ResourceNotFoundException, MachineFull, WorkerHostLost, LabClosed. Broken off (Ctrl-C, a cancelled task),
         it kills the environment's process and leaves the place.
         """
         if self._closed:
             raise LabClosed("the lab is closed: make another with Lab()")
-        request_id = self._new_id()
-        place, function = self._ask(InvokeRequested(request_id, name, synchronous))
+        request_id = request_id or self._new_id()
+        if qualifier is None:
+            place, function = self._ask(InvokeRequested(request_id, name, synchronous))
+            arn = function.arn
+        else:
+            place, function = self._ask(InvokeRequested(request_id, name, synchronous, qualifier, self._draw()))
+            arn = qualified_arn(name, qualifier, function.account, function.region)
         environment_id = place.environment_id
         kind: StartKind = "cold" if isinstance(place, Start) else place.start
         began_at = self._wall()
@@ -107,10 +188,12 @@ class Engine:
         def ready(init: Answer) -> None:
             self._step(EnvironmentReady(environment_id, init.duration_ms, init.cause == "answered", init.max_memory_mb))
 
-        invocation = Invocation(request_id, function.arn, payload)
+        invocation = Invocation(request_id, arn, payload, trace_id, client_context)
         try:
             through = yield from course.run(self._fleet, environment_id, function, invocation, kind, ready)
-            record, body = records.conclude(request_id, environment_id, function, through, began_at, self._describe_runtime(function))
+            if kind == "provisioned":
+                through.before(self._inits.pop(environment_id, None))
+            record, body = records.conclude(request_id, environment_id, function, through, began_at, self._describe_runtime(function), qualifier or "")
         except MachineFull as full:
             self._refused(environment_id, request_id, kind, str(full))
             raise
@@ -132,39 +215,72 @@ class Engine:
         if isinstance(own, Refuse):
             if own.why == "machine_full":
                 raise MachineFull(own.message or "this machine is full: stop traffic, lower the memory of functions or use a larger machine")
-            raise ResourceNotFoundException(f"Function not found: {fact.function}")
+            raise ResourceNotFoundException(f"Function not found: {qualified_arn(fact.function, fact.qualifier, self._account, self._region)}")
         assert own is not None
         return own, self._environments[own.environment_id]
 
     def _refused(self, environment_id: int, request_id: str, kind: StartKind, why: str) -> None:
         if kind == "cold":
+            self._fleet.stop(environment_id)
+            self._environments.pop(environment_id, None)
             self._step(EnvironmentRefused(environment_id, why))
         else:
             self._step(InvocationBroken(environment_id, request_id, why))
 
+    def _provision(self, environment_id: int, function: Function) -> Waiting[None]:
+        """See the init of a provisioned environment through; its first invocation's log begins with it."""
+        try:
+            init = yield from course.provisioned(self._fleet, environment_id, function)
+        except Exception as why:  # this machine's fault or the lab's: no call is there to be told of it
+            self._fleet.stop(environment_id)
+            self._environments.pop(environment_id, None)
+            self.tell(EnvironmentRefused(environment_id, str(why) or type(why).__name__))
+            return
+        ok = init.cause == "answered"
+        if ok:
+            self._inits[environment_id] = init
+        failure = None if ok else course.init_failure("init", init)
+        self.tell(EnvironmentReady(environment_id, init.duration_ms, ok, init.max_memory_mb, failure))
+
+    def _provisioned(self, name: str, qualifier: str) -> ProvisionedView | None:
+        try:
+            return self.controller.provisioned(name, qualifier)
+        except KeyError:
+            return None
+
     def _step(self, fact: Fact) -> Place | Throttle | Refuse | None:
         """Decide under the lock, do afterwards. Gives the order that answers this very fact's caller, if there is one."""
         own: Place | Throttle | Refuse | None = None
-        others: list[Stop | WakeAt] = []
+        others: list[Stop | WakeAt | Provision] = []
         with self._lock:
             now = self.clock()
             orders = self.controller.step(fact, now)
             self.journal.append(now, fact, orders)
-            if isinstance(fact, FunctionPut):
-                self._functions[fact.function.name] = fact.function
             for order in orders:
                 if isinstance(order, Stop):
                     self._environments.pop(order.environment_id, None)
+                    self._inits.pop(order.environment_id, None)
                     others.append(order)
                 elif isinstance(order, WakeAt):
                     others.append(order)
                 else:
-                    if isinstance(order, Start):
-                        self._environments[order.environment_id] = self._functions[order.function]
-                    own = order
+                    if isinstance(order, Start | Provision):
+                        self._environments[order.environment_id] = self.controller.configuration(order.function, order.version)
+                    if isinstance(order, Provision):
+                        others.append(order)
+                    else:
+                        own = order
+            met = self._watchers.met(self.controller) if self._watchers else ()
+        for future in met:
+            future.set_result(None)
         for order in others:
-            if isinstance(order, Stop):
-                self._fleet.stop(order.environment_id)
-            else:
-                self._timers.wake_at(order.time_s)
+            self._do(order)
         return own
+
+    def _do(self, order: Stop | WakeAt | Provision) -> None:
+        if isinstance(order, Stop):
+            self._fleet.stop(order.environment_id)
+        elif isinstance(order, Provision):
+            self._carry(self._provision(order.environment_id, self._environments[order.environment_id]))
+        else:
+            self._timers.wake_at(order.time_s)

@@ -12,8 +12,10 @@ from ..model.invocation import InvocationRecord
 from .course import Course
 
 
-def conclude(request_id: str, environment_id: int, function: Function, course: Course, began_at: float, runtime: str) -> tuple[InvocationRecord, bytes]:
-    """The record and the response body of an invocation that has run its course. ``began_at``: seconds of the epoch."""
+def conclude(
+    request_id: str, environment_id: int, function: Function, course: Course, began_at: float, runtime: str, qualifier: str = ""
+) -> tuple[InvocationRecord, bytes]:
+    """The record and the response body of an invocation that has run its course. ``began_at``: seconds of the epoch. ``qualifier``: as asked."""
     answer = course.answer
     assert answer is not None
     duration_ms = course.spent_ms
@@ -37,8 +39,8 @@ def conclude(request_id: str, environment_id: int, function: Function, course: C
         status=status,
         began_at=began_at,
         duration_ms=duration_ms,
-        # AWS bills the init too, since August 2025, and rounds the sum up to a whole ms.
-        billed_ms=ceil(round((init_ms or 0.0) + duration_ms, 2)),
+        # AWS bills the init too, since August 2025, and rounds the sum up to a whole ms; a provisioned environment's is not the invocation's.
+        billed_ms=ceil(round((0.0 if course.start == "provisioned" else init_ms or 0.0) + duration_ms, 2)),
         memory_mb=function.memory_mb,
         max_memory_mb=min(max(answer.max_memory_mb, course.init.max_memory_mb if course.init else 0), function.memory_mb),
         init_ms=init_ms,
@@ -52,5 +54,7 @@ def conclude(request_id: str, environment_id: int, function: Function, course: C
         cpu_ms=answer.cpu_ms,
         ephemeral_mb=function.ephemeral_mb,
         architecture=function.architecture,
+        version=function.version,
+        qualifier=qualifier,
     )
     return record, body

@@ -47,8 +47,11 @@ class Fleet(Protocol):
     def open(self, tell: Callable[[HostFact], None]) -> None:
         """Begin. Raises LabError where nothing can run here."""
 
-    def start(self, environment_id: int, function: Function) -> None:
-        """Make the environment and begin the init of its first process (at full CPU, at most 10 s). Does not wait. Its caller then waits on ``initialised``."""
+    def start(self, environment_id: int, function: Function, *, provisioned: bool = False) -> None:
+        """Make the environment and begin the init of its first process (at full CPU, at most 10 s). Does not wait. Its caller then waits on ``initialised``.
+
+        ``provisioned``: no invocation waits for it; it may take 130 s, or the function's timeout where that is longer, and the process is told how it began.
+        """
 
     def restart(self, environment_id: int, timeout_s: float) -> None:
         """Begin a new process in an environment whose process has died (its /tmp stays): the suppressed init. It is killed ``timeout_s`` from now."""

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from ..model.function import Function
 from ..model.invocation import Answer, Cause, Invocation
+from ..model.limits import init_timeout_s
 from .base import Enforcement, HostFact, Sleep, Waiting
 
 T = TypeVar("T")
@@ -39,7 +40,7 @@ def always(seconds: float = 0.0, cause: Cause = "answered") -> Scripts:
 
 
 class FakeFleet:
-    """A fleet that follows scripts. ``started``, ``restarted`` and ``stopped`` hold what it was told, by environment."""
+    """A fleet that follows scripts. ``started``, ``provisioned`` (among those), ``restarted`` and ``stopped`` hold what it was told, by environment."""
 
     def __init__(self, inits: Scripts | None = None, invocations: Scripts | None = None) -> None:
         self._inits = inits or always()
@@ -49,6 +50,7 @@ class FakeFleet:
         self._limits_s: dict[int, float] = {}
         self.tell: Callable[[HostFact], None] = lambda fact: None
         self.started: list[int] = []
+        self.provisioned: list[int] = []
         self.restarted: list[int] = []
         self.stopped: list[int] = []
         self.interrupted: list[int] = []
@@ -57,10 +59,12 @@ class FakeFleet:
     def open(self, tell: Callable[[HostFact], None]) -> None:
         self.tell = tell
 
-    def start(self, environment_id: int, function: Function) -> None:
+    def start(self, environment_id: int, function: Function, *, provisioned: bool = False) -> None:
         self._functions[environment_id] = function
-        self._limits_s[environment_id] = 10.0
+        self._limits_s[environment_id] = init_timeout_s(function.timeout_s, provisioned)
         self.started.append(environment_id)
+        if provisioned:
+            self.provisioned.append(environment_id)
 
     def restart(self, environment_id: int, timeout_s: float) -> None:
         self._limits_s[environment_id] = timeout_s

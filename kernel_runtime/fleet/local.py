@@ -17,7 +17,7 @@ from ..control.facts import EnvironmentDied, HostLost, MachineMeasured
 from ..model.errors import LabClosed
 from ..model.function import Function
 from ..model.invocation import Answer, Cause, Invocation
-from ..model.limits import INIT_TIMEOUT_S
+from ..model.limits import init_timeout_s
 from ..runtimes.channel import ANSWER, INIT_FAILED, READY, ChannelError, Reply, Request, encode_request
 from ..wire import Died, Interrupt, Measured, Start, Stop
 from .base import Enforcement, HostFact, Waiting
@@ -60,10 +60,10 @@ class LocalFleet:
         sweep_leftovers()
         self._begin_host()
 
-    def start(self, environment_id: int, function: Function) -> None:
+    def start(self, environment_id: int, function: Function, *, provisioned: bool = False) -> None:
         with self._changing:
-            place = self._places[environment_id] = Place(environment_id, function, self._take_slot(), self._generation)
-        self._begin(place, INIT_TIMEOUT_S, again=False)
+            place = self._places[environment_id] = Place(environment_id, function, self._take_slot(), self._generation, provisioned)
+        self._begin(place, init_timeout_s(function.timeout_s, provisioned), again=False)
 
     def restart(self, environment_id: int, timeout_s: float) -> None:
         place = self._places[environment_id]
@@ -88,6 +88,8 @@ class LocalFleet:
         )
         if reply.kind == INIT_FAILED:
             yield Settled(place.died)
+        elif place.provisioned:
+            place.freeze()  # it may be long before a call comes
         return answer
 
     def exchange(self, environment_id: int, invocation: Invocation, timeout_s: float) -> Waiting[Answer]:
@@ -191,7 +193,7 @@ class LocalFleet:
             init_timeout_s=timeout_s,
             again=again,
             shown=shown_folders(function, interpreter),
-            plan=plan_of(function, interpreter, time.monotonic_ns()),
+            plan=plan_of(function, interpreter, time.monotonic_ns(), "provisioned-concurrency" if place.provisioned else "on-demand"),
         )
         try:
             host.say(start, [channel, log])

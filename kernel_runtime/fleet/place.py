@@ -24,11 +24,12 @@ _LOG_READ_BYTES = LOG_MAX_BYTES + 65_536
 class Place:
     """``generation``: which worker host it lives in. ``died`` is settled with the host's word when the process is dead."""
 
-    def __init__(self, number: int, function: Function, slot: int, generation: int) -> None:
+    def __init__(self, number: int, function: Function, slot: int, generation: int, provisioned: bool = False) -> None:
         self.number = number
         self.function = function
         self.slot = slot
         self.generation = generation
+        self.provisioned = provisioned
         self.process = 0
         self.group = 0
         self.died: Future[Died] = Future()

@@ -14,23 +14,24 @@ from ..model.function import Function
 from ..model.limits import LOG_MAX_BYTES
 from ..runtimes.bootstraps.python import SDK_PACKAGES
 from ..runtimes.catalog import Interpreter, find_interpreter
+from ..runtimes.layer_paths import python_import_paths
 from ..runtimes.variables import log_group, process_variables
 
 
-def plan_of(function: Function, interpreter: Interpreter, began_ns: int) -> dict[str, Any]:
+def plan_of(function: Function, interpreter: Interpreter, began_ns: int, initialization: str = "on-demand") -> dict[str, Any]:
     """The plan, with /var/task and /opt as paths; where a machine has no namespaces the worker host puts the real ones in their place."""
-    log_stream = time.strftime("%Y/%m/%d/", time.gmtime()) + "[$LATEST]" + uuid.uuid4().hex
+    log_stream = f"{time.strftime('%Y/%m/%d', time.gmtime())}/[{function.version}]{uuid.uuid4().hex}"
     kernel_paths = kernel_packages() if function.packages == "kernel" else []
     return {
         "handler": function.handler,
         "task_root": "/var/task",
-        "import_paths": [f"/opt/python/lib/python{interpreter.version}/site-packages", "/opt/python"] if function.layers else [],
+        "import_paths": python_import_paths(interpreter.version) if function.layers else [],
         "extra_paths": kernel_paths,
         "sdk_paths": sdk_paths(),
-        "variables": process_variables(function, log_stream=log_stream, path=str(Path(interpreter.executable).parent)),
+        "variables": process_variables(function, log_stream=log_stream, path=str(Path(interpreter.executable).parent), initialization=initialization),
         "memory_mb": function.memory_mb,
         "function_name": function.name,
-        "function_version": "$LATEST",
+        "function_version": function.version,
         "log_group": log_group(function),
         "log_stream": log_stream,
         "log_max_bytes": LOG_MAX_BYTES,

@@ -15,6 +15,7 @@ import struct
 import time
 from typing import Any, Dict, List, Optional, Set
 
+from ..runtimes.layer_paths import PATH_VARIABLES, placed
 from ..slots import Slots
 from ..wire import VERSION, Decoder, Died, Hello, Interrupt, Measured, Start, Stop, Welcome, WireError, encode
 from .berths import Berths
@@ -158,7 +159,9 @@ class Host:
         assert self._means is not None
         plan = dict(start.plan)
         if self._means.root is None:
-            variables = {**plan["variables"], "TMPDIR": environment.tmp, "HOME": environment.tmp, "LAMBDA_TASK_ROOT": start.code, "PWD": start.code}
+            given = plan["variables"]
+            placed_paths = {name: placed(given[name], start.code, start.layers) for name in PATH_VARIABLES if name in given}
+            variables = {**given, **placed_paths, "TMPDIR": environment.tmp, "HOME": environment.tmp, "LAMBDA_TASK_ROOT": start.code, "PWD": start.code}
             plan.update(task_root=start.code, variables=variables)
             plan["import_paths"] = [start.layers + path[len("/opt") :] for path in plan["import_paths"]] if start.layers else []
         else:

@@ -50,14 +50,14 @@ def init_report_line(failure: InitFailure) -> str:
 def log_text(record: InvocationRecord) -> str:
     """Everything that this invocation wrote to its log stream, platform lines included, each ended by a newline."""
     lines: list[str] = []
-    if record.start == "cold":
+    if record.start == "cold" or (record.start == "provisioned" and record.init_ms is not None):
         lines.append(init_start_line(record.runtime) + "\n")
         for failure in record.init_failures:
             if failure.phase == "init":
                 lines += [_text(failure.log), init_report_line(failure) + "\n"]
         if record.init_ms is not None:
             lines.append(_text(record.init_log))
-    lines.append(f"START RequestId: {record.request_id} Version: $LATEST\n")
+    lines.append(f"START RequestId: {record.request_id} Version: {record.version}\n")
     if record.init_ms is None:
         lines.append(_text(record.init_log))
     for failure in record.init_failures:

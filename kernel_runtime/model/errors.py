@@ -11,14 +11,23 @@ class AwsError(Exception):
     """An error that Lambda itself would answer. ``type`` is AWS's name of it, ``status`` the HTTP status, ``str()`` AWS's message."""
 
     status = 400
+    typed = True
+    """Whether the body tells whose fault it was (``"Type":"User"``). What AWS answers before Lambda's own code sees the request does not."""
 
     @property
     def type(self) -> str:
         return type(self).__name__
 
+    def untyped(self) -> AwsError:
+        """This error without ``Type`` in its body, as recorded for the concurrency limits' InvalidParameterValueException."""
+        self.typed = False
+        return self
+
 
 class ValidationException(AwsError):
-    """A member that its botocore shape refuses."""
+    """A member that its botocore shape refuses. Not in Lambda's model: AWS's front answers it."""
+
+    typed = False
 
 
 class InvalidParameterValueException(AwsError):
@@ -41,6 +50,38 @@ class RequestTooLargeException(AwsError):
     """An event over 6 MB (AWS answers it as RequestEntityTooLargeException)."""
 
     status = 413
+    typed = False
+
+
+class RequestEntityTooLargeException(RequestTooLargeException):
+    """A zip over 50 MB, sent directly."""
+
+
+class AccessDeniedException(AwsError):
+    """What no policy allows."""
+
+    status = 403
+    typed = False
+
+
+class PreconditionFailedException(AwsError):
+    """A RevisionId that is not the latest."""
+
+    status = 412
+
+
+class CodeStorageExceededException(AwsError):
+    """Over 75 GB of code and layers in one account and region."""
+
+
+class PolicyLengthExceededException(AwsError):
+    """A resource policy over 20 KB."""
+
+
+class InvalidZipFileException(AwsError):
+    """A package that was accepted, and cannot be unpacked after all."""
+
+    status = 502
 
 
 class TooManyRequestsException(AwsError):
@@ -58,6 +99,234 @@ class TooManyRequestsException(AwsError):
 
     def __str__(self) -> str:
         return f"{self.args[0]} ({self.reason})"
+
+
+class AliasLimitExceededException(AwsError):
+    pass
+
+
+class CallbackTimeoutException(AwsError):
+    pass
+
+
+class CapacityProviderLimitExceededException(AwsError):
+    pass
+
+
+class CodeVerificationFailedException(AwsError):
+    pass
+
+
+class FunctionVersionsPerCapacityProviderLimitExceededException(AwsError):
+    pass
+
+
+class InvalidCodeSignatureException(AwsError):
+    pass
+
+
+class ModeNotSupportedException(AwsError):
+    pass
+
+
+class NoPublishedVersionException(AwsError):
+    pass
+
+
+class PublicPolicyException(AwsError):
+    pass
+
+
+class RecursiveInvocationException(AwsError):
+    pass
+
+
+class ResourceInUseException(AwsError):
+    pass
+
+
+class SnapStartException(AwsError):
+    pass
+
+
+class ServiceQuotaExceededException(AwsError):
+    status = 402
+
+
+class EFSMountFailureException(AwsError):
+    status = 403
+
+
+class S3FilesMountFailureException(AwsError):
+    status = 403
+
+
+class CodeSigningConfigNotFoundException(AwsError):
+    status = 404
+
+
+class ProvisionedConcurrencyConfigNotFoundException(AwsError):
+    status = 404
+
+
+class EFSMountConnectivityException(AwsError):
+    status = 408
+
+
+class EFSMountTimeoutException(AwsError):
+    status = 408
+
+
+class S3FilesMountConnectivityException(AwsError):
+    status = 408
+
+
+class S3FilesMountTimeoutException(AwsError):
+    status = 408
+
+
+class SnapStartTimeoutException(AwsError):
+    status = 408
+
+
+class CodeArtifactUserDeletedException(AwsError):
+    status = 409
+
+
+class CodeArtifactUserFailedException(AwsError):
+    status = 409
+
+
+class CodeArtifactUserPendingException(AwsError):
+    status = 409
+
+
+class DurableExecutionAlreadyStartedException(AwsError):
+    status = 409
+
+
+class RuntimeAliasDeletedException(AwsError):
+    status = 409
+
+
+class RuntimeVersionDeletedException(AwsError):
+    status = 409
+
+
+class SnapStartNotReadyException(AwsError):
+    status = 409
+
+
+class SnapStartRegenerationFailureException(AwsError):
+    status = 409
+
+
+class EFSIOException(AwsError):
+    status = 410
+
+
+class SerializedRequestEntityTooLargeException(AwsError):
+    status = 413
+
+
+class UnsupportedMediaTypeException(AwsError):
+    status = 415
+
+
+class ServiceException(AwsError):
+    status = 500
+
+
+class EC2AccessDeniedException(AwsError):
+    status = 502
+
+
+class EC2ThrottledException(AwsError):
+    status = 502
+
+
+class EC2UnexpectedException(AwsError):
+    """``ec2_code`` is EC2's own name of what went wrong (botocore: EC2ErrorCode)."""
+
+    status = 502
+    ec2_code: str | None = None
+
+
+class ENILimitReachedException(AwsError):
+    status = 502
+
+
+class ENINotReadyException(AwsError):
+    status = 502
+
+
+class InvalidRuntimeException(AwsError):
+    status = 502
+
+
+class InvalidSecurityGroupIDException(AwsError):
+    status = 502
+
+
+class InvalidSubnetIDException(AwsError):
+    status = 502
+
+
+class KMSAccessDeniedException(AwsError):
+    status = 502
+
+
+class KMSDisabledException(AwsError):
+    status = 502
+
+
+class KMSInvalidStateException(AwsError):
+    status = 502
+
+
+class KMSNotFoundException(AwsError):
+    status = 502
+
+
+class ResourceNotReadyException(AwsError):
+    status = 502
+
+
+class SubnetIPAddressLimitReachedException(AwsError):
+    status = 502
+
+
+class SerializationException(AwsError):
+    """A request whose text cannot be read as its shape. Not in Lambda's model: AWS's front answers it."""
+
+    typed = False
+
+
+class _SignatureError(AwsError):
+    """A request that is signed wrongly or not at all. Not in Lambda's model: AWS's front answers it."""
+
+    status = 403
+    typed = False
+
+
+class MissingAuthenticationTokenException(_SignatureError):
+    pass
+
+
+class IncompleteSignatureException(_SignatureError):
+    pass
+
+
+class InvalidSignatureException(_SignatureError):
+    pass
+
+
+class UnrecognizedClientException(_SignatureError):
+    pass
+
+
+class ExpiredTokenException(_SignatureError):
+    pass
 
 
 class LabError(Exception):

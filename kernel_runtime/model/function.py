@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from . import limits
 from .errors import InvalidParameterValueException, ValidationException
-from .names import check_function_name, function_arn
+from .names import ACCOUNT, LATEST, REGION, check_function_name, function_arn, qualified_arn
 
 Packages = Literal["lambda", "kernel"]
 """What a cell may import: what Lambda's image would hold, or the notebook kernel's installed packages as well."""
@@ -24,6 +24,7 @@ RESERVED_VARIABLES = frozenset(
         "AWS_LAMBDA_RUNTIME_API LAMBDA_TASK_ROOT LAMBDA_RUNTIME_DIR "
     ).split()
 )
+_VERSION = re.compile(r"\$LATEST|[0-9]+")
 _VARIABLE_NAME = re.compile(r"[a-zA-Z]([a-zA-Z0-9_])+")
 _UNCONFIGURABLE = "Lambda was unable to configure your environment variables because the environment variables you have provided "
 
@@ -35,6 +36,7 @@ class Function:
     memory_mb: whole MB, 128-10,240. timeout_s: whole seconds, 1-900. ephemeral_mb: /tmp, 512-10,240. variables: the function's environment variables.
     layers: layer version ARNs, at most five. reserved_concurrency: None, or 0 and up. code_sha256: hex digest of the bundle in the store.
     revision: grows with every change of code or configuration that needs new environments; the driver counts it.
+    version: ``$LATEST`` or a number, as text. Reserved concurrency is the function's: the value on ``$LATEST`` is the one that counts.
     """
 
     name: str
@@ -51,6 +53,9 @@ class Function:
     architecture: str = "x86_64"
     description: str = ""
     revision: int = 1
+    version: str = LATEST
+    account: str = ACCOUNT
+    region: str = REGION
 
     def __post_init__(self) -> None:
         check_function_name(self.name)
@@ -60,13 +65,20 @@ class Function:
         if self.reserved_concurrency is not None:
             check_range("reservedConcurrentExecutions", self.reserved_concurrency, 0, None)
         _check_handler(self.handler)
+        check_version(self.version)
         _check_variables(self.variables)
         if len(self.layers) > limits.LAYERS_MAX:
             raise InvalidParameterValueException(f"Cannot reference more than {limits.LAYERS_MAX} layers.")
 
     @property
     def arn(self) -> str:
-        return function_arn(self.name)
+        """The function's, without a version."""
+        return function_arn(self.name, self.account, self.region)
+
+    @property
+    def qualified_arn(self) -> str:
+        """The version's: ``…:NAME:$LATEST``, ``…:NAME:3``."""
+        return qualified_arn(self.name, self.version, self.account, self.region)
 
     @property
     def cpu_share(self) -> float:
@@ -83,6 +95,16 @@ ENVIRONMENT_FIELDS = (
 def needs_new_environments(old: Function, new: Function) -> bool:
     """Whether ``new`` cannot be served by the environments of ``old`` (AWS: "Lambda execution environment lifecycle")."""
     return any(getattr(old, name) != getattr(new, name) for name in ENVIRONMENT_FIELDS)
+
+
+def check_version(version: Any) -> str:
+    """``version`` if it is ``$LATEST`` or a version's number; else ValidationException in AWS's words (botocore: Version)."""
+    if not isinstance(version, str) or not _VERSION.fullmatch(version):
+        raise ValidationException(
+            f"1 validation error detected: Value '{version}' at 'version' failed to satisfy constraint: "
+            r"Member must satisfy regular expression pattern: (\$LATEST|[0-9]+)"
+        )
+    return version
 
 
 def check_range(path: str, value: Any, low: int, high: int | None) -> int:

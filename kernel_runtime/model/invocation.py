@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Start = Literal["cold", "warm", "suppressed"]
-"""How the environment came to serve: a new one, an idle one, or one whose process had died (AWS: "Lambda execution environment lifecycle")."""
+from .names import LATEST
+
+Start = Literal["cold", "warm", "suppressed", "provisioned"]
+"""How the environment came to serve: a new one, an idle one, one whose process had died, or one that provisioned concurrency keeps initialised
+(AWS: "Lambda execution environment lifecycle")."""
 
 Cause = Literal["answered", "failed", "timeout", "exit", "signal", "out_of_memory", "tmp_full", "refused", "interrupted", "lost"]
 """How a process came to an end of its init or of its invocation.
@@ -73,6 +76,8 @@ class InvocationRecord:
 
     began_at: seconds of the Unix epoch. status: ``success``, ``error`` (the function failed) or ``timeout``. max_memory_mb: as in REPORT.
     init_log: printed during the init that this invocation paid for; log: printed by the handler. platform: the platform's own lines about the failure.
+    init_ms of a provisioned environment's first invocation: the init that was done before, reported and not billed here, as on AWS.
+    version: the one that ran. qualifier: the version or alias that was asked for, empty where none was.
     """
 
     request_id: str
@@ -96,3 +101,5 @@ class InvocationRecord:
     cpu_ms: float = 0.0
     ephemeral_mb: int = 512
     architecture: str = "x86_64"
+    version: str = LATEST
+    qualifier: str = ""

@@ -9,6 +9,8 @@ from .limits import FUNCTION_NAME_MAX
 
 ACCOUNT = "000000000000"
 REGION = "us-east-1"
+LATEST = "$LATEST"
+"""The version that can be changed, and the one that a call without a qualifier means."""
 
 _FUNCTION_NAME = re.compile(r"[a-zA-Z0-9-_]+")
 
@@ -31,3 +33,8 @@ def check_function_name(name: str) -> str:
 def function_arn(name: str, account: str = ACCOUNT, region: str = REGION) -> str:
     """``arn:aws:lambda:REGION:ACCOUNT:function:NAME``"""
     return f"arn:aws:lambda:{region}:{account}:function:{name}"
+
+
+def qualified_arn(name: str, qualifier: str, account: str = ACCOUNT, region: str = REGION) -> str:
+    """``arn:aws:lambda:REGION:ACCOUNT:function:NAME:QUALIFIER``; a version or an alias."""
+    return f"{function_arn(name, account, region)}:{qualifier}"

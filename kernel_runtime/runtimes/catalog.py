@@ -68,8 +68,12 @@ def find_interpreter(runtime: str) -> Interpreter:
 def runtime_version_line(runtime: str) -> str:
     """What INIT_START says. Of AWS's shape; the version and the hash are the lab's own, since AWS's name builds that run only there."""
     name, version = re.fullmatch(r"([a-z]+)(.*)", runtime).groups()  # type: ignore[union-attr]
-    digest = hashlib.sha256(f"serverless-lab {runtime}".encode()).hexdigest()
-    return f"Runtime Version: {name}:{version}.v1\tRuntime Version ARN: arn:aws:lambda:{REGION}::runtime:{digest}"
+    return f"Runtime Version: {name}:{version}.v1\tRuntime Version ARN: {runtime_version_arn(runtime)}"
+
+
+def runtime_version_arn(runtime: str, region: str = REGION) -> str:
+    """Of AWS's shape, the hash the lab's own."""
+    return f"arn:aws:lambda:{region}::runtime:{hashlib.sha256(f'serverless-lab {runtime}'.encode()).hexdigest()}"
 
 
 def _search(runtime: str) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..model.function import Function
-from ..model.names import ACCOUNT, REGION
+from .layer_paths import path_variables
 
 
 def log_group(function: Function) -> str:
@@ -12,11 +12,12 @@ def log_group(function: Function) -> str:
 
 
 def process_variables(
-    function: Function, *, log_stream: str, task_root: str = "/var/task", tmp: str = "/tmp", path: str = "", account: str = ACCOUNT, region: str = REGION
+    function: Function, *, log_stream: str, task_root: str = "/var/task", tmp: str = "/tmp", path: str = "", initialization: str = "on-demand"
 ) -> dict[str, str]:
     """Every variable of the process: Lambda's own, over which the function's go (those that it may not set, ``Function`` has refused).
 
-    path: folders that this machine needs in PATH beside Lambda's. tmp: where the environment's /tmp really is.
+    path: folders that this machine needs in PATH beside Lambda's. tmp: where the environment's /tmp really is. initialization: ``on-demand``,
+    ``provisioned-concurrency`` or ``snap-start``.
     Where it deviates: LD_LIBRARY_PATH names the function's own folders only, since Lambda's others (/lib64, /usr/lib64 of its image) would make a
     child process load this machine's libraries in place of those that its interpreter was built with. HOME is there, since the user that a function
     runs as has no entry in a passwd file that would say where ``~`` is. TMPDIR is there where /tmp is elsewhere.
@@ -33,18 +34,18 @@ def process_variables(
         "HOME": tmp,
         "LAMBDA_TASK_ROOT": task_root,
         "LAMBDA_RUNTIME_DIR": "/var/runtime",
-        "PYTHONPATH": "/var/runtime",
-        "AWS_REGION": region,
-        "AWS_DEFAULT_REGION": region,
+        **path_variables(function.runtime, task_root),
+        "AWS_REGION": function.region,
+        "AWS_DEFAULT_REGION": function.region,
         "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}",
         "AWS_LAMBDA_FUNCTION_NAME": function.name,
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_mb),
-        "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
-        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+        "AWS_LAMBDA_FUNCTION_VERSION": function.version,
+        "AWS_LAMBDA_INITIALIZATION_TYPE": initialization,
         "AWS_LAMBDA_LOG_GROUP_NAME": log_group(function),
         "AWS_LAMBDA_LOG_STREAM_NAME": log_stream,
         "AWS_LAMBDA_RUNTIME_API": "169.254.100.1:9001",
-        "AWS_ACCESS_KEY_ID": account,
+        "AWS_ACCESS_KEY_ID": function.account,
         "AWS_SECRET_ACCESS_KEY": "serverless-lab",
         "AWS_SESSION_TOKEN": "serverless-lab",
         "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",

@@ -8,9 +8,9 @@ from ..rows import Rows
 from .theme import COLOURS
 from .theme import template as themed
 
-TRACES = ("warm", "cold", "suppressed", "error")
-_SYMBOLS = {"warm": "circle", "cold": "diamond", "suppressed": "square", "error": "x"}
-_SIZES = {"warm": 4, "cold": 9, "suppressed": 8, "error": 8}
+TRACES = ("warm", "cold", "suppressed", "error", "provisioned")
+_SYMBOLS = {"warm": "circle", "cold": "diamond", "suppressed": "square", "error": "x", "provisioned": "triangle-up"}
+_SIZES = {"warm": 4, "cold": 9, "suppressed": 8, "error": 8, "provisioned": 5}
 _TICKS = [digit * 10**power for power in range(-2, 7) for digit in (1, 2, 5)]
 
 
@@ -20,7 +20,7 @@ def template() -> dict[str, Any]:
             "type": "scatter",
             "name": name,
             "mode": "markers",
-            "marker": {"color": COLOURS[name], "symbol": _SYMBOLS[name], "size": _SIZES[name], "opacity": 0.6 if name == "warm" else 0.95},
+            "marker": {"color": COLOURS[name], "symbol": _SYMBOLS[name], "size": _SIZES[name], "opacity": 0.6 if name in ("warm", "provisioned") else 0.95},
             "hovertemplate": f"{name}: %{{y:.1f}} ms<extra></extra>",
         }
         for name in TRACES

@@ -92,7 +92,7 @@ def _latency(rows: Rows, scale: _Scale, top: float, height: float) -> Iterator[s
     for power in range(low, high + 1):
         yield f'<text x="{_LEFT - 6}" y="{y(10**power) + 4}" text-anchor="end">{10**power:g}</text>'
     for kind, at, latency in rows.points:
-        look = 'r="1.8" fill-opacity=".6"' if kind == "warm" else 'r="3.4"'
+        look = 'r="1.8" fill-opacity=".6"' if kind in ("warm", "provisioned") else 'r="3.4"'
         yield f'<circle cx="{scale.x(at)}" cy="{y(latency)}" fill="{COLOURS[kind]}" {look}/>'
 
 
@@ -104,6 +104,6 @@ def _time_axis(scale: _Scale, y: float) -> Iterator[str]:
 
 def _legend(y: float) -> Iterator[str]:
     x = _LEFT
-    for name in ("init", "busy", "idle", "killed", "cold", "suppressed", "error", "throttle"):
+    for name in ("init", "busy", "idle", "killed", "cold", "suppressed", "provisioned", "error", "throttle"):
         yield f'<rect x="{x}" y="{y}" width="10" height="10" fill="{COLOURS[name]}"/><text x="{x + 14}" y="{y + 9}">{name}</text>'
         x += 90

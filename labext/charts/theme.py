@@ -12,6 +12,7 @@ COLOURS = {
     "cold": "#0072B2",
     "warm": "#009E73",
     "suppressed": "#CC79A7",
+    "provisioned": "#B8A800",  # their yellow, darker: it must be seen on white
     "error": "#D55E00",
     "throttle": "#E69F00",
     "limit": "#D55E00",

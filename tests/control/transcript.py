@@ -13,13 +13,17 @@ from kernel_runtime.control.invariants import broken
 from kernel_runtime.control.lifecycle import ImpossibleFact
 from kernel_runtime.model.errors import AwsError
 from kernel_runtime.model.function import Function
+from kernel_runtime.model.names import LATEST
 from tests.journal.records import record
 
 COMMANDS = """
 account LIMIT [keep_alive=S]    begin with an account of this concurrency
-function NAME [reserved=N] [revision=N] [memory=MB]
-delete NAME | limit N | machine MB
-invoke REQUEST NAME [async]
+function NAME[:VERSION] [reserved=N] [revision=N] [memory=MB]
+delete NAME[:VERSION] | limit N | machine MB
+alias NAME ALIAS VERSION [VERSION=WEIGHT …] | unalias NAME ALIAS
+provision NAME QUALIFIER COUNT | unprovision NAME QUALIFIER
+provisioned NAME QUALIFIER      (no fact: how it stands)
+invoke REQUEST NAME[:QUALIFIER] [async] [draw=0.0…1.0]
 ready ENVIRONMENT [failed] | refused ENVIRONMENT
 finished ENVIRONMENT REQUEST [dead] [used=MB] | broken ENVIRONMENT REQUEST
 died ENVIRONMENT | host-lost | time
@@ -41,6 +45,9 @@ def play(text: str) -> str:
             options = _options(words[2:])
             controller = Controller(int(words[1]), float(options.get("keep_alive", 600)))
             continue
+        if words[1] == "provisioned":
+            lines.append(f"         {standing(controller, words[2], words[3])}")
+            continue
         try:
             followed = [describe(order) for order in controller.step(fact_of(words[1:]), float(words[0]))]
         except (AwsError, ImpossibleFact) as why:
@@ -55,10 +62,12 @@ def fact_of(words: list[str]) -> facts.Fact:
     options, plain = _options(rest), [w for w in rest if "=" not in w]
     if kind == "function":
         reserved = options.get("reserved")
+        name, version = _qualified(plain[0])
         return facts.FunctionPut(
             Function(
-                plain[0],
+                name,
                 "0",
+                version=version,
                 reserved_concurrency=None if reserved in (None, "none") else int(reserved),
                 revision=int(options.get("revision", 1)),
                 memory_mb=int(options.get("memory", 128)),
@@ -76,11 +85,12 @@ def fact_of(words: list[str]) -> facts.Fact:
     if kind in made:
         return made[kind]
     if kind == "invoke":
-        return facts.InvokeRequested(plain[0], plain[1], synchronous="async" not in plain)
+        name, qualifier = _qualified(plain[1])
+        return facts.InvokeRequested(plain[0], name, "async" not in plain, qualifier, float(options.get("draw", 0)))
     if kind == "broken":
         return facts.InvocationBroken(int(plain[0]), plain[1], "KeyboardInterrupt")
-    if kind == "delete":
-        return facts.FunctionDeleted(plain[0])
+    if kind in ("delete", "alias", "unalias", "provision", "unprovision"):
+        return _of_versions(kind, plain, options)
     number = int(plain[0])
     by_number = {
         "limit": lambda: facts.AccountLimitChanged(number),
@@ -91,11 +101,31 @@ def fact_of(words: list[str]) -> facts.Fact:
     return by_number[kind]()
 
 
+def _of_versions(kind: str, plain: list[str], options: dict[str, str]) -> facts.Fact:
+    name, version = _qualified(plain[0])
+    if kind == "alias":
+        return facts.AliasPut(name, plain[1], plain[2], tuple((other, float(weight)) for other, weight in options.items()))
+    if kind == "unalias":
+        return facts.AliasDeleted(name, plain[1])
+    if kind == "provision":
+        return facts.ProvisionedPut(name, plain[1], int(plain[2]))
+    if kind == "unprovision":
+        return facts.ProvisionedDeleted(name, plain[1])
+    return facts.VersionDeleted(name, version) if ":" in plain[0] else facts.FunctionDeleted(name)
+
+
+def standing(controller: Controller, name: str, qualifier: str) -> str:
+    view = controller.provisioned(name, qualifier)
+    return f"{view.status}: {view.available} of {view.requested}" + (f", {view.reason}" if view.reason else "")
+
+
 def describe(order: orders.Order) -> str:
     if isinstance(order, orders.Run):
-        return f"run {order.request_id} on {order.environment_id} ({order.start})"
+        return f"run {order.request_id} on {order.environment_id} ({order.start}){_of(order.version)}"
     if isinstance(order, orders.Start):
-        return f"start {order.request_id} on {order.environment_id}"
+        return f"start {order.request_id} on {order.environment_id}{_of(order.version)}"
+    if isinstance(order, orders.Provision):
+        return f"provision {order.environment_id}{_of(order.version)}"
     if isinstance(order, orders.Throttle):
         again = f", again in {order.retry_after_s:.3f} s" if order.retry_after_s is not None else ""
         return f"throttle {order.request_id}: {order.reason}{again}"
@@ -108,3 +138,12 @@ def describe(order: orders.Order) -> str:
 
 def _options(words: list[str]) -> dict[str, str]:
     return dict(word.split("=", 1) for word in words if "=" in word)
+
+
+def _qualified(text: str) -> tuple[str, str]:
+    name, _, qualifier = text.partition(":")
+    return name, qualifier or LATEST
+
+
+def _of(version: str) -> str:
+    return "" if version == LATEST else f" version {version}"

@@ -72,7 +72,7 @@ def test_a_throttle_is_a_result(shell: Any) -> None:
         ("function", "bad --memory 64", ECHO, "ValidationException", "greater than or equal to 128"),
         ("function", "bad! --memory 128", ECHO, "ValidationException", "functionName"),
         ("function", "bad --timeout 901", ECHO, "ValidationException", "less than or equal to 900"),
-        ("function", "bad --layer arn:none", ECHO, "InvalidParameterValueException", "does not exist"),
+        ("function", "bad --layer arn:none", ECHO, "ValidationException", "at 'layers'"),
         ("function", "bad --variable NOTHING", ECHO, "UsageError", "KEY=VALUE"),
         ("function", "bad --file nothing.csv", ECHO, "FileNotFound", "nothing.csv"),
         ("invoke", "nobody {}", None, "ResourceNotFoundException", "Function not found"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from .model.errors import InvalidRequestContentException, RequestTooLargeException
-from .model.limits import REQUEST_MAX_BYTES
+from .errors import InvalidRequestContentException, RequestTooLargeException
+from .limits import REQUEST_MAX_BYTES
 
 _NOT_JSON = "Could not parse request body into json: Could not parse payload into json: "
 _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kernel_runtime.events import event_bytes
 from kernel_runtime.model.errors import InvalidRequestContentException, RequestTooLargeException
+from kernel_runtime.model.event import event_bytes
 
 
 def test_json_in_json_out() -> None:

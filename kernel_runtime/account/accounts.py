@@ -1,0 +1,45 @@
+"""Every account in every region of one lab: made when first asked for, each with functions, concurrency and an engine of its own."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+
+from . import functions
+from .account import Account
+
+
+class Accounts:
+    """``make`` builds an account that has not been opened. ``owners``: "account/region" of those that the home holds something of."""
+
+    def __init__(self, make: Callable[[str, str], Account]) -> None:
+        self._make = make
+        self._held: dict[tuple[str, str], Account] = {}
+        self._making = threading.Lock()
+        self._closed = False
+
+    def __iter__(self) -> Iterator[Account]:
+        return iter(list(self._held.values()))
+
+    def get(self, id: str, region: str) -> Account:
+        """The account, open. May be called from any thread."""
+        account = self._held.get((id, region))
+        if account is None:
+            with self._making:
+                account = self._held.get((id, region)) or self._opened(id, region)
+                self._held[id, region] = account
+        return account
+
+    def close(self) -> None:
+        with self._making:
+            held, self._held = list(self._held.values()), {}
+        for account in held:
+            account.close()
+
+    def _opened(self, id: str, region: str) -> Account:
+        account = self._make(id, region)
+        account.neighbour = lambda other: self.get(other, region)
+        account.open()
+        for record in account.functions.values():
+            functions.adopt(account, record)
+        return account

@@ -1,0 +1,178 @@
+"""What happens to one request: whose name was called, who signed, which service is meant; then Lambda's operations here, everything else in ``services``."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import AsyncIterator, Callable, Mapping
+from concurrent.futures import Executor
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from starlette.routing import Router
+from starlette.types import Receive, Scope
+from starlette.types import Send as StarletteSend
+
+from ..model.errors import AwsError
+from . import dialects, signature
+from .answer import Answering, tell
+from .arrival import Arrival
+from .body import IDLE_S, Body, HungUp
+from .caller import Caller
+from .credentials import Credentials
+from .denials import InvalidSignatureException, RequestEntityTooLargeException, ServiceException
+from .hosts import Names, host_of
+from .lambda_paths import is_lambda, operation_at
+from .operation_table import OperationTable
+from .payload import Payload, kept, streamed
+from .signature_v2 import read_v2
+
+LAMBDA_REQUEST_MAX_BYTES = 70_167_211
+SERVICE_REQUEST_MAX_BYTES = 1_073_741_824
+log = logging.getLogger(__name__)
+
+
+class Call(Protocol):
+    """A request that was read: botocore's name of the operation and its members."""
+
+    @property
+    def operation(self) -> str: ...
+    @property
+    def request(self) -> dict[str, Any]: ...
+
+
+class Wording(Protocol):
+    """Lambda's wire form. ``path`` and ``query`` come percent-encoded as sent, header names in lower case; ``read`` raises AwsError."""
+
+    def read(self, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes) -> Call: ...
+    def write(self, operation: str, result: Any) -> Answering: ...
+    def refuse(self, error: AwsError) -> Answering: ...
+
+
+class Elsewhere(Protocol):
+    """Every service that is not Lambda. ``open`` is entered when the door opens and left when it closes."""
+
+    def open(self) -> AbstractAsyncContextManager[None]: ...
+    async def forward(self, arrival: Arrival, caller: Caller, payload: Payload) -> Answering: ...
+
+
+class FunctionUrls(Protocol):
+    """Answers requests to ``ID.lambda-url.REGION.…``."""
+
+    async def __call__(self, url_id: str, region: str, arrival: Arrival, body: Body, request_id: str) -> Answering: ...
+
+
+class OpenPath(Protocol):
+    """Answers unsigned requests below one first piece of the path, such as the download of a function's code."""
+
+    async def __call__(self, arrival: Arrival, body: Body) -> Answering: ...
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the door is joined from. ``account_of(account, region)`` gives what operations work on; it runs in the loop, so it must be quick."""
+
+    account_of: Callable[[str, str], Any]
+    operations: OperationTable
+    wording: Wording
+    credentials: Credentials
+    elsewhere: Elsewhere
+    names: Names
+    threads: Executor
+    function_urls: FunctionUrls | None = None
+    open_paths: Mapping[str, OpenPath] = field(default_factory=dict)
+    body_idle_s: float = IDLE_S
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+
+class Requests:
+    """The ASGI end of it."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: StarletteSend) -> None:
+        if scope["type"] != "http":
+            return
+        request_id = str(uuid.uuid4())
+        arrival = Arrival.of_scope(scope)
+        close = (arrival.header("connection") or "").lower() == "close"
+        try:
+            answer = await self._answer(arrival, receive, request_id)
+        except HungUp:
+            return
+        except AwsError as error:
+            close = close or error.status in {408, 413}
+            answer = self._refusal(error, arrival, request_id)
+        except Exception as fault:
+            log.exception("The door failed at %s %s", arrival.method, arrival.path)
+            answer = self._refusal(ServiceException(f"Serverless Lab failed: {type(fault).__name__}: {fault}"), arrival, request_id)
+        await tell(answer, send, request_id, close=close)
+
+    async def _answer(self, arrival: Arrival, receive: Any, request_id: str) -> Answering:
+        parts = self._parts
+        parts.names.check(arrival)
+        if (url := parts.names.function_url(host_of(arrival))) and parts.function_urls is not None:
+            return await parts.function_urls(*url, arrival, self._body(arrival, receive, "lambda"), request_id)
+        if parts.open_paths and (way := parts.open_paths.get(arrival.path.split("/", 2)[1])):
+            return await way(arrival, self._body(arrival, receive, ""))
+        now = parts.clock()
+        claim = read_v2(arrival, now) or signature.read(arrival, now)
+        key = claim.key(parts.credentials)
+        caller = Caller(key.access_key, key.account, claim.region, claim.service, key.principal, request_id, arrival.peer)
+        body = self._body(arrival, receive, claim.service)
+        if claim.service == "lambda":
+            read = await body.whole()
+            claim.check(key, signature.hash_of(read))
+            return await self._lambda(arrival, caller, read)
+        if claim.service != "s3" and is_lambda(arrival.path):
+            raise InvalidSignatureException("Credential should be scoped to correct service: 'lambda'. ")
+        if claim.payload is not None:
+            claim.check(key, claim.payload)
+            payload = streamed(body, claim.payload, declared=claim.body_is_declared and key.secret is not None)
+        else:
+            payload = await kept(body)
+            claim.check(key, payload.digest)
+        return await parts.elsewhere.forward(arrival, caller, payload)
+
+    async def _lambda(self, arrival: Arrival, caller: Caller, body: bytes) -> Answering:
+        parts = self._parts
+        call = parts.wording.read(arrival.method, arrival.path, arrival.query, arrival.fields, body)
+        account = parts.account_of(caller.account, caller.region)
+        result = await parts.operations.run(call.operation, account, call.request, caller, parts.threads)
+        return parts.wording.write(call.operation, result)
+
+    def _body(self, arrival: Arrival, receive: Any, service: str) -> Body:
+        limit = LAMBDA_REQUEST_MAX_BYTES if service == "lambda" else SERVICE_REQUEST_MAX_BYTES
+
+        def too_large() -> AwsError:
+            text = f"Request must be smaller than {limit} bytes"
+            if service == "lambda" and (operation := operation_at(arrival.method, arrival.path)):
+                text += f" for the {'InvokeFunction' if operation == 'Invoke' else operation} operation"
+            return RequestEntityTooLargeException(text)
+
+        return Body(arrival, receive, limit, too_large, self._parts.body_idle_s)
+
+    def _refusal(self, error: AwsError, arrival: Arrival, request_id: str) -> Answering:
+        service = _service_of(arrival)
+        return self._parts.wording.refuse(error) if service == "lambda" else dialects.say(error, arrival, service, request_id)
+
+
+def _service_of(arrival: Arrival) -> str | None:
+    """The service that a request means, whether or not it is signed well."""
+    credential = (arrival.header("authorization") or arrival.query.replace("%2F", "/")).partition("Credential=")[2].split("/", 4)
+    service = credential[3] if len(credential) == 5 else "s3" if "AWSAccessKeyId=" in arrival.query else None
+    return "lambda" if service != "s3" and is_lambda(arrival.path) else service
+
+
+def application(parts: Parts) -> Router:
+    """The ASGI application: Starlette's router for its lifespan, without its routes. Whose path means what is told by the signature, not by the path."""
+
+    @asynccontextmanager
+    async def lifespan(_: Router) -> AsyncIterator[None]:
+        async with parts.elsewhere.open():
+            yield
+
+    return Router(default=Requests(parts), redirect_slashes=False, lifespan=lifespan)

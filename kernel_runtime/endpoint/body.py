@@ -1,0 +1,59 @@
+"""A request's body: bounded, and never waited for without end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+from ..model.errors import AwsError
+from .arrival import Arrival
+from .denials import RequestTimeoutException
+
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+IDLE_S = 20.0
+"""Seconds without a byte after which a body counts as stopped (S3 waits as long before it answers RequestTimeout)."""
+STALLED = "Your socket connection to the server was not read from or written to within the timeout period. Idle connections will be closed."
+
+
+class HungUp(Exception):
+    """Whoever sent the request is gone; nobody is there to answer."""
+
+
+class Body:
+    """What ``too_large`` makes is raised once more than ``limit`` bytes are announced or arrive; RequestTimeoutException after ``idle_s`` without any."""
+
+    def __init__(self, arrival: Arrival, receive: Receive, limit: int, too_large: Callable[[], AwsError], idle_s: float = IDLE_S) -> None:
+        self._receive, self._limit, self._too_large, self._idle_s = receive, limit, too_large, idle_s
+        length = arrival.header("content-length") or ""
+        self.length = int(length) if length.isascii() and length.isdigit() else None
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """Whatever arrives, once. Raises HungUp when the sender goes."""
+        if self.length is not None and self.length > self._limit:
+            raise self._too_large()
+        size, more = 0, True
+        while more:
+            try:
+                async with asyncio.timeout(self._idle_s):
+                    message = await self._receive()
+            except TimeoutError:
+                raise RequestTimeoutException(STALLED) from None
+            if message["type"] != "http.request":
+                raise HungUp
+            chunk, more = message.get("body", b""), message.get("more_body", False)
+            size += len(chunk)
+            if size > self._limit:
+                raise self._too_large()
+            if chunk:
+                yield chunk
+
+    async def whole(self) -> bytes:
+        first = b""
+        parts: list[bytes] = []
+        async for chunk in self.chunks():
+            if not first and not parts:
+                first = chunk
+            else:
+                parts.append(chunk)
+        return b"".join([first, *parts]) if parts else first

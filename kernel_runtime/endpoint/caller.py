@@ -1,0 +1,21 @@
+"""Who calls: what the signature of a request proves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """``account`` (12 digits), ``region`` and ``service`` decide what the call may see; ``principal`` is the ARN of who signed.
+
+    ``request_id`` is this request's id: ``x-amzn-RequestId`` of the answer unless the operation sets another; ``source_ip`` the peer's address.
+    """
+
+    access_key: str
+    account: str
+    region: str
+    service: str
+    principal: str
+    request_id: str = ""
+    source_ip: str = "127.0.0.1"

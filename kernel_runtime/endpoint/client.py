@@ -1,0 +1,50 @@
+"""Ready boto3 clients of a lab.
+
+Retries are boto3's defaults (mode legacy, four more attempts): a program that meets a throttle here meets it as on AWS, after boto3's own retries.
+Whoever wants to see each throttle passes ``config=Config(retries={"total_max_attempts": 1})``. The read timeout is longer than the longest function, which
+boto3's minute is not.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import boto3
+import botocore.session
+from botocore.config import Config
+
+from ..model.limits import TIMEOUT_MAX_S
+from .credentials import Credentials, Key
+
+CONFIG = Config(connect_timeout=5, read_timeout=TIMEOUT_MAX_S + 30, max_pool_connections=64)
+
+
+_NOTHING_OF_THE_USERS = {
+    "profile": (None, None, None, None),
+    "config_file": (None, None, os.devnull, None),
+    "credentials_file": (None, None, os.devnull, None),
+}
+
+
+def session(key: Key, region: str = "us-east-1") -> Any:
+    """A boto3.Session that signs with ``key`` and reads neither the user's AWS profiles nor their configuration files."""
+    own = botocore.session.Session(session_vars=_NOTHING_OF_THE_USERS)
+    return boto3.Session(
+        aws_access_key_id=key.access_key, aws_secret_access_key=key.secret, aws_session_token=key.token, region_name=region, botocore_session=own
+    )
+
+
+def client(
+    service: str, url: str, credentials: Credentials | Key, region: str = "us-east-1", account: str | None = None, config: Config | None = None, **more: Any
+) -> Any:
+    """A boto3 client of ``service`` at the lab's ``url``.
+
+    Signs as the owner, as the root user of ``account`` (12 digits), or with the one key given. ``config`` is laid over the lab's own; ``more`` goes to
+    ``Session.client``.
+    """
+    key = credentials
+    if isinstance(key, Credentials):
+        key = key.of_account(account) if account else key.owner
+    merged = CONFIG.merge(config) if config else CONFIG
+    return session(key, region).client(service, endpoint_url=url, config=merged, **more)

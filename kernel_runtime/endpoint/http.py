@@ -1,0 +1,49 @@
+"""The HTTP/1.1 connection: uvicorn's own, except that what it cannot read is refused in AWS's form, and a body cut short by a closed connection is answered."""
+
+from __future__ import annotations
+
+import json
+import uuid
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from .denials import IncompleteBody
+
+
+class DoorProtocol(H11Protocol):
+    """One connection of the door's."""
+
+    def send_400_response(self, msg: str) -> None:
+        self._refuse("BadRequestException", msg)
+
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """The sender has said its last. Within a body that is a refusal; after it, the answer is still sent before the connection closes."""
+        cycle = self.cycle
+        if cycle is None or cycle.response_complete:
+            return False
+        if self.conn.their_state is h11.SEND_BODY:
+            if not cycle.response_started:
+                self._refuse(IncompleteBody.__name__, "The request body terminated unexpectedly")
+            return False
+        cycle.keep_alive = False
+        return True
+
+    def _refuse(self, error: str, message: str) -> None:
+        """Nothing, where an answer has begun: then closing the connection is all that can be said."""
+        if self.conn.our_state in {h11.IDLE, h11.SEND_RESPONSE} and not self.transport.is_closing():
+            body = json.dumps({"message": message}).encode()
+            headers = [
+                (b"Content-Type", b"application/json"),
+                (b"Content-Length", str(len(body)).encode()),
+                (b"Connection", b"close"),
+                (b"x-amzn-RequestId", str(uuid.uuid4()).encode()),
+                (b"x-amzn-ErrorType", error.encode()),
+            ]
+            response = h11.Response(status_code=400, headers=headers, reason=b"Bad Request")
+            for event in (response, h11.Data(data=body), h11.EndOfMessage()):
+                self.transport.write(self.conn.send(event) or b"")
+        if self.cycle is not None:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        self.transport.close()

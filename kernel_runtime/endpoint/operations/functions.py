@@ -1,0 +1,143 @@
+"""Functions: create, get, list, update, delete (AWS: CreateFunction, GetFunction, ListFunctions, UpdateFunctionCode and their like)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...account import functions, settings, versions
+from ...account.account import Account
+from ...model import limits
+from ...model.errors import InvalidParameterValueException
+from ...model.names import LATEST
+from ..caller import Caller
+from ..operation_table import quick
+from . import shapes
+from .code import uploaded
+from .named import identified, recorded, version_of
+from .pages import page, with_marker
+
+
+def create_function(account: Account, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    named = identified(account, request)
+    _check_kind(request)
+    _check_role(account, request["Role"])
+    _check_tags(request.get("Tags") or {})
+    code = "" if named.name in account.functions else uploaded(account, request.get("Code") or {})  # what exists is refused before its code is looked at
+    record = functions.create(account, named.name, settings.of_new(named.name, request), code, tags=request.get("Tags"))
+    if request.get("CodeSigningConfigArn"):
+        record.attachments("code_signing")[""] = request["CodeSigningConfigArn"]
+        account.save(record)
+    if request.get("Publish"):
+        version = versions.publish(account, record)
+        return shapes.configuration(account, record, version, version.version)
+    return shapes.configuration(account, record, record.latest)
+
+
+@quick
+def get_function(account: Account, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    record, named = recorded(account, request)
+    version = version_of(record, named)
+    answer: dict[str, Any] = {
+        "Configuration": shapes.configuration(account, record, version, named.qualifier),
+        "Code": {"RepositoryType": "S3", "Location": account.surroundings.code_url(version.code_sha256)},
+    }
+    if record.tags:
+        answer["Tags"] = dict(record.tags)
+    if record.reserved_concurrency is not None:
+        answer["Concurrency"] = {"ReservedConcurrentExecutions": record.reserved_concurrency}
+    return answer
+
+
+@quick
+def get_function_configuration(account: Account, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    record, named = recorded(account, request)
+    return shapes.configuration(account, record, version_of(record, named), named.qualifier)
+
+
+@quick
+def list_functions(account: Account, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    every = request.get("FunctionVersion") == "ALL"
+    records = [account.functions[name] for name in sorted(account.functions)]
+    pairs = [(record, version) for record in records for version in (record.all_versions() if every else [record.latest])]
+    shown, marker = page(pairs, request, lambda pair: f"{pair[0].name}:{pair[1].version}")
+    items = []
+    for record, version in shown:
+        item = shapes.listed(account, record, version)
+        if every:
+            item["FunctionArn"] += f":{version.version}"
+        items.append(item)
+    return with_marker({"Functions": items}, marker)
+
+
+def update_function_code(account: Account, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    record, _ = recorded(account, request)
+    functions.check_revision(request.get("RevisionId"), record.latest.revision_id)
+    changed = dict(record.latest.settings)
+    if request.get("Architectures"):
+        changed["Architectures"] = list(request["Architectures"])
+    code = uploaded(account, request)
+    new = functions.change(account, record, settings=changed, code=code, revision_id=request.get("RevisionId"), dry_run=bool(request.get("DryRun")))
+    if request.get("Publish") and not request.get("DryRun"):
+        functions.settle_now(account, record)
+        version = versions.publish(account, record)
+        return shapes.configuration(account, record, version, version.version)
+    return shapes.configuration(account, record, new)
+
+
+def update_function_configuration(account: Account, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    record, named = recorded(account, request)
+    if request.get("Role"):
+        _check_role(account, request["Role"])
+    changed = settings.changed(named.name, record.latest.settings, request)
+    new = functions.change(account, record, settings=changed, revision_id=request.get("RevisionId"))
+    return shapes.configuration(account, record, new)
+
+
+def delete_function(account: Account, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    record, named = recorded(account, request)
+    if named.qualifier:
+        versions.delete(account, record, named.qualifier)
+    else:
+        functions.delete(account, record)
+    return {"StatusCode": 204}
+
+
+def publish_version(account: Account, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    record, _ = recorded(account, request)
+    version = versions.publish(
+        account, record, code_sha256=request.get("CodeSha256"), description=request.get("Description"), revision_id=request.get("RevisionId")
+    )
+    return shapes.configuration(account, record, version, version.version)
+
+
+@quick
+def list_versions_by_function(account: Account, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    record, _ = recorded(account, request)
+    shown, marker = page(record.all_versions(), request, lambda version: version.version.rjust(20) if version.version != LATEST else "")
+    items = []
+    for version in shown:
+        item = shapes.listed(account, record, version)
+        item["FunctionArn"] += f":{version.version}"
+        items.append(item)
+    return with_marker({"Versions": items}, marker)
+
+
+def _check_kind(request: dict[str, Any]) -> None:
+    code = request.get("Code") or {}
+    if request.get("PackageType") == "Image" or code.get("ImageUri"):
+        raise InvalidParameterValueException("Container images are not run here: give the function's code as a .zip file archive (PackageType Zip).")
+    for member in ("Runtime", "Handler"):
+        if not request.get(member):
+            raise InvalidParameterValueException(
+                f"{member} and {'Handler' if member == 'Runtime' else 'Runtime'} are mandatory parameters for functions created with deployment packages."
+            )
+
+
+def _check_role(account: Account, arn: str) -> None:
+    if not account.surroundings.role_exists(arn):
+        raise InvalidParameterValueException("The role defined for the function cannot be assumed by Lambda.")
+
+
+def _check_tags(tags: dict[str, str]) -> None:
+    if len(tags) > limits.TAGS_MAX:
+        raise InvalidParameterValueException("Number of tags exceeds resource tag limit.")

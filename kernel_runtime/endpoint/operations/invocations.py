@@ -1,0 +1,141 @@
+"""Invoke: the payload in, the answer out, told in AWS's headers (AWS: Invoke, InvokeAsync, InvokeWithResponseStream).
+
+A function that fails is answered 200 with ``X-Amz-Function-Error``; a throttle and a caller's mistake are errors.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import json
+from typing import Any
+
+from ...account.account import Account
+from ...fleet.base import awaiting
+from ...journal import report
+from ...model import limits
+from ...model.errors import (
+    AwsError,
+    InvalidRequestContentException,
+    LabError,
+    RequestTooLargeException,
+    ResourceConflictException,
+    ServiceException,
+)
+from ...model.event import event_bytes
+from ...model.invocation import InvocationRecord
+from ...model.names import LATEST
+from ..caller import Caller
+from .named import permitted, version_of
+
+LOG_TAIL_BYTES = 4_096
+_CHUNK_BYTES = 131_072
+_running: set[asyncio.Task[None]] = set()
+"""Asynchronous invocations under way: a task that nobody holds may vanish."""
+
+
+async def invoke(account: Account, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    kind = request.get("InvocationType") or "RequestResponse"
+    target, name, qualifier = _target(account, request, caller)
+    payload = _payload(request.get("Payload"), kind)
+    context = _client_context(request.get("ClientContext"))
+    if kind == "DryRun":
+        return {"StatusCode": 204}
+    if kind == "Event":
+        _run_later(target, name, qualifier, payload, caller.request_id)
+        return {"StatusCode": 202}
+    record, body = await _run(target, name, qualifier, payload, caller.request_id, context)
+    answer: dict[str, Any] = {"StatusCode": 200, "ExecutedVersion": record.version, "Payload": body}
+    if record.status != "success":
+        answer["FunctionError"] = "Unhandled"
+    if request.get("LogType") == "Tail":
+        answer["LogResult"] = _log_tail(record)
+    return answer
+
+
+async def invoke_async(account: Account, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    """The old way of an asynchronous invocation."""
+    target, name, qualifier = _target(account, request, caller)
+    _run_later(target, name, qualifier, _payload(request.get("InvokeArgs"), "Event"), caller.request_id)
+    return {"Status": 202}
+
+
+async def invoke_with_response_stream(account: Account, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    """Python functions cannot stream their answers: it comes in pieces once it is whole, as on AWS."""
+    kind = request.get("InvocationType") or "RequestResponse"
+    target, name, qualifier = _target(account, request, caller)
+    payload = _payload(request.get("Payload"), kind)
+    context = _client_context(request.get("ClientContext"))
+    if kind == "DryRun":
+        return {"StatusCode": 204, "EventStream": []}
+    record, body = await _run(target, name, qualifier, payload, caller.request_id, context)
+    complete: dict[str, Any] = {}
+    if record.status != "success":
+        told = json.loads(body)
+        complete = {"ErrorCode": told.get("errorType", ""), "ErrorDetails": body.decode()}
+        body = b""
+    if request.get("LogType") == "Tail":
+        complete["LogResult"] = _log_tail(record)
+    chunks = [{"PayloadChunk": {"Payload": body[at : at + _CHUNK_BYTES]}} for at in range(0, len(body), _CHUNK_BYTES)]
+    return {
+        "StatusCode": 200,
+        "ExecutedVersion": record.version,
+        "ResponseStreamContentType": "application/octet-stream",
+        "EventStream": [*chunks, {"InvokeComplete": complete}],
+    }
+
+
+def _target(account: Account, request: dict[str, Any], caller: Caller) -> tuple[Account, str, str | None]:
+    """Whose function is called, its name, and the qualifier as it was given. Raises AwsError where it cannot be called now."""
+    target, named = permitted(account, request, caller, "lambda:InvokeFunction")
+    version = version_of(target.record(named.name, named.version), named, always_qualified=True)
+    if version.state != "Active":
+        raise ResourceConflictException(f"The operation cannot be performed at this time. The function is currently in the following state: {version.state}")
+    return target, named.name, named.qualifier or None
+
+
+def _payload(given: bytes | None, kind: str) -> bytes:
+    payload = event_bytes(given or None)
+    if kind == "Event" and len(payload) > limits.ASYNC_REQUEST_MAX_BYTES:
+        size, most = len(payload), limits.ASYNC_REQUEST_MAX_BYTES
+        raise RequestTooLargeException(f"{size} byte payload is too large for the Event invocation type (limit {most} bytes)")
+    return payload
+
+
+def _client_context(given: str | None) -> str:
+    """The JSON text inside. Raises InvalidRequestContentException where it is none."""
+    if not given:
+        return ""
+    try:
+        text = base64.b64decode(given, validate=True).decode()
+        json.loads(text)
+    except (binascii.Error, ValueError):
+        raise InvalidRequestContentException("Client context must be a valid Base64-encoded JSON object.") from None
+    return text
+
+
+async def _run(
+    account: Account, name: str, qualifier: str | None, payload: bytes, request_id: str, context: str = "", *, synchronous: bool = True
+) -> tuple[InvocationRecord, bytes]:
+    qualifier = None if qualifier == LATEST else qualifier
+    try:
+        return await awaiting(account.engine.invoke(name, payload, qualifier, synchronous=synchronous, request_id=request_id, client_context=context))
+    except LabError as why:
+        raise ServiceException(str(why)) from None
+
+
+def _run_later(account: Account, name: str, qualifier: str | None, payload: bytes, request_id: str) -> None:
+    async def run() -> None:
+        try:
+            await _run(account, name, qualifier, payload, request_id, synchronous=False)
+        except AwsError:
+            pass  # nobody waits for it; what became of it is in the journal
+
+    task = asyncio.get_running_loop().create_task(run())
+    _running.add(task)
+    task.add_done_callback(_running.discard)
+
+
+def _log_tail(record: InvocationRecord) -> str:
+    return base64.b64encode(report.log_text(record).encode()[-LOG_TAIL_BYTES:]).decode()

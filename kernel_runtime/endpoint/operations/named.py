@@ -1,0 +1,59 @@
+"""From what a request names to what is meant: the function's record, its version or alias."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...account.account import Account
+from ...account.identifiers import FunctionId, function_id
+from ...account.policies import allows
+from ...account.records import FunctionRecord, VersionRecord
+from ...model.errors import AccessDeniedException, ResourceNotFoundException
+from ..caller import Caller
+
+
+def identified(account: Account, request: dict[str, Any]) -> FunctionId:
+    """The function that ``FunctionName`` and ``Qualifier`` name. Raises AccessDeniedException for one of another account."""
+    named = function_id(request["FunctionName"], request.get("Qualifier"), account.id, account.region)
+    if named.account != account.id:
+        raise AccessDeniedException(f"User is not authorized to perform this operation on resource: {named.arn}")
+    return named
+
+
+def recorded(account: Account, request: dict[str, Any]) -> tuple[FunctionRecord, FunctionId]:
+    """The record, whatever its qualifier. Raises ResourceNotFoundException, which says the qualifier too."""
+    named = identified(account, request)
+    return account.record(named.name, named.qualifier), named
+
+
+def permitted(account: Account, request: dict[str, Any], caller: Caller, action: str) -> tuple[Account, FunctionId]:
+    """Whose function is named, where ``caller`` may do ``action`` with it: its own account's, or another's whose resource policy allows it.
+
+    Raises AccessDeniedException.
+    """
+    named = function_id(request["FunctionName"], request.get("Qualifier"), account.id, account.region)
+    if named.account == account.id:
+        return account, named
+    other = account.neighbour(named.account)
+    if other is None or not allows(other, named, caller.principal, caller.account, action):
+        denied = f"User: {caller.principal} is not authorized to perform: {action} on resource: {named.arn}"
+        raise AccessDeniedException(f"{denied} because no resource-based policy allows the {action} action")
+    return other, named
+
+
+def version_of(record: FunctionRecord, named: FunctionId, *, always_qualified: bool = False) -> VersionRecord:
+    """The version that the qualifier means; an alias means the version it points to. Raises ResourceNotFoundException.
+
+    always_qualified: the error names ``$LATEST`` where no qualifier was given, as Invoke's does.
+    """
+    alias = record.aliases.get(named.qualifier)
+    version = record.version(alias.version if alias else named.version)
+    if version is None:
+        arn = f"{named.unqualified_arn}:{named.version}" if always_qualified else named.arn
+        raise ResourceNotFoundException(f"Function not found: {arn}")
+    return version
+
+
+def check_qualifier(record: FunctionRecord, named: FunctionId) -> None:
+    """Raises ResourceNotFoundException where the qualifier is neither a version nor an alias."""
+    version_of(record, named)
