@@ -86,6 +86,7 @@ class Lab:
         self.accounts = Accounts(self._make_account)
         self._front = Front(self.accounts, Credentials())
         self.account_of_notebook = self.accounts.get(ACCOUNT, REGION)
+        self.account_of_notebook.start()
 
     @property
     def endpoint_url(self) -> str:

@@ -86,24 +86,36 @@ class Account:
         self._kept = documents.table(self._owner, "function")
         self._settling = ThreadPoolExecutor(2, thread_name_prefix="serverless-lab-settling")
         self._revision = 0
+        self._tables: dict[str, Table] = {}
+        self._started = False
         self._closed = False
 
     def open(self) -> None:
-        """Start what runs functions, and take in what the home holds."""
-        self.engine.open()
+        """Take in what the home holds. What runs functions is started with the first of them, or by ``start``."""
         for name, document in self._kept.items():
             self.functions[name] = FunctionRecord.from_document(document)
+
+    def start(self) -> None:
+        """Start what runs functions. Idempotent."""
+        with self.changing:
+            if not self._started:
+                self._started = True
+                self.engine.open()
 
     def close(self) -> None:
         """Nothing runs any more when it returns. Idempotent."""
         if not self._closed:
             self._closed = True
             self._settling.shutdown(wait=True, cancel_futures=True)
-            self.engine.close()
+            if self._started:
+                self.engine.close()
 
     def table(self, kind: str) -> Table:
         """Documents of the account's own, by key: event source mappings, code signing configurations and the like."""
-        return self._documents.table(self._owner, kind)
+        with self.changing:
+            if kind not in self._tables:
+                self._tables[kind] = self._documents.table(self._owner, kind)
+            return self._tables[kind]
 
     def record(self, name: str, qualifier: str = "") -> FunctionRecord:
         """Raises ResourceNotFoundException; ``qualifier`` is only said in it."""
@@ -146,6 +158,7 @@ class Account:
 
     def put(self, function: Function) -> None:
         """Let the engine run this version from now on. Raises AwsError where its reserved concurrency cannot be had."""
+        self.start()
         self.engine.put(function)
         self.running[function.name, function.version] = function
 

@@ -49,6 +49,8 @@ def changed(name: str, settings: dict[str, Any], request: dict[str, Any]) -> dic
         if member not in request or request[member] is None:
             continue
         value = request[member]
+        if member == "Runtime":
+            catalog.check_not_blocked(value)
         if member == "LoggingConfig":
             new[member] = _logging(name, settings.get(member, {}), value)
         elif _is_emptied(member, value):

@@ -1,8 +1,8 @@
 """The companion process: moto's services on a loopback port, with the lab's functions in place of moto's own Lambda.
 
 Run by ``companion_process`` as ``python -m kernel_runtime.endpoint.companion``. Standard input brings one line of JSON, ``{"door": URL, "secret": …}``, and
-is the lifeline afterwards; standard output takes one line back, ``{"port": N}`` or ``{"error": TEXT}``. moto stays as it is on disk: what is replaced is
-replaced in this process.
+is the lifeline afterwards; standard output takes one line back, ``{"port": N}``, ``{"missing": TEXT}`` or ``{"error": TEXT}``. moto stays as it is on
+disk: what is replaced is replaced in this process.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def main() -> None:
     try:
         server = make_server(told["door"], told["secret"])
     except ImportError as error:
-        _say(out, {"error": f"{MEND} ({error})"})
+        _say(out, {"missing": f"{MEND} ({error})"})
         return
     except Exception:
         _say(out, {"error": f"The companion process that answers for the other AWS services did not start.\n{traceback.format_exc()}"})

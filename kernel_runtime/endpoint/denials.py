@@ -87,6 +87,19 @@ class ServiceException(AwsError):
     status = 500
 
 
+class XAmzContentSHA256Mismatch(AwsError):
+    """A body whose hash is not the one that was named beforehand and signed."""
+
+    def __init__(self) -> None:
+        super().__init__("The provided 'x-amz-content-sha256' header does not match what was computed.")
+
+
+class ServiceNotInstalledException(AwsError):
+    """A part that is not installed; the message names the mend. Of a status that no SDK tries again: trying does not install it."""
+
+    status = 501
+
+
 class ServiceUnavailableException(AwsError):
     """A service behind the door that cannot be reached; the message names the mend."""
 

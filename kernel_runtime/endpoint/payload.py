@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from .body import Body
-from .denials import InvalidSignatureException
+from .denials import XAmzContentSHA256Mismatch
 
 KEPT_IN_MEMORY_BYTES = 4_194_304
 CHUNK_BYTES = 262_144
@@ -25,7 +25,7 @@ class Payload:
 
 
 def streamed(body: Body, digest: str, *, declared: bool) -> Payload:
-    """With ``declared`` the stream breaks off with InvalidSignatureException, one chunk before its end, when it turns out to be another body."""
+    """With ``declared`` the stream breaks off with XAmzContentSHA256Mismatch, one chunk before its end, when it turns out to be another body."""
     return Payload(_proven(body, digest) if declared else body.chunks(), body.length, digest)
 
 
@@ -63,6 +63,6 @@ async def _proven(body: Body, expected: str) -> AsyncIterator[bytes]:
             yield held
         held = chunk
     if digest.hexdigest() != expected:
-        raise InvalidSignatureException("The provided 'x-amz-content-sha256' header does not match what was computed.")
+        raise XAmzContentSHA256Mismatch
     if held:
         yield held

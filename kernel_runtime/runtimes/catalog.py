@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from ..model.errors import InvalidParameterValueException
+from ..model.errors import InvalidParameterValueException, InvalidRuntimeException
 from ..model.names import REGION
 
 PYTHON_RUNTIMES = ("python3.14", "python3.13", "python3.12", "python3.11", "python3.10", "python3.9", "python3.8")
@@ -21,13 +21,17 @@ OTHER_RUNTIMES = (
     "nodejs24.x", "nodejs22.x", "nodejs20.x", "java25", "java21", "java17", "java11", "java8.al2", "dotnet10", "dotnet8",
     "ruby4.0", "ruby3.4", "ruby3.3", "ruby3.2", "provided.al2023", "provided.al2",
 )  # fmt: skip
-RETIRED_RUNTIMES = (
-    "python3.7", "python3.6", "python2.7", "nodejs18.x", "nodejs16.x", "nodejs14.x", "nodejs12.x", "nodejs10.x", "nodejs8.10", "nodejs6.10",
-    "nodejs4.3-edge", "nodejs4.3", "nodejs", "java8", "dotnet6", "dotnetcore3.1", "dotnetcore2.1", "dotnetcore2.0", "dotnetcore1.0", "go1.x",
-    "ruby2.7", "ruby2.5", "provided",
+BLOCKED_RUNTIMES = frozenset(
+    (
+        "nodejs nodejs4.3 nodejs4.3-edge nodejs6.10 nodejs8.10 nodejs10.x nodejs12.x nodejs14.x python2.7 python3.6 python3.7 java8 go1.x "
+        "ruby2.5 ruby2.7 provided dotnetcore1.0 dotnetcore2.0 dotnetcore2.1 dotnetcore3.1 dotnet5.0 dotnet7 "
+    ).split()
+)
+"""Functions of these can neither be created nor be given them any more (AWS: "Lambda runtimes", deprecation)."""
+ONLY_NAMED_RUNTIMES = (
+    "nodejs18.x", "nodejs16.x", "dotnet6", "python3.15", "nodejs26.x", "java17.al2023", "java11.al2023", "java8.al2023", "custom", *sorted(BLOCKED_RUNTIMES),
 )  # fmt: skip
-ANNOUNCED_RUNTIMES = ("python3.15", "nodejs26.x", "java17.al2023", "java11.al2023", "java8.al2023", "custom")
-"""What a layer may be told to be compatible with beside those (botocore: Runtime)."""
+"""What a layer may be told to be compatible with beside those above (botocore: Runtime)."""
 OLDEST_PYTHON = (3, 9)
 """The loop inside an environment is written for this and newer."""
 
@@ -39,6 +43,22 @@ class Interpreter:
     executable: str
     version: str
     note: str = ""
+
+
+def check_runs(runtime: str) -> None:
+    """Raises InvalidRuntimeException for a runtime that Lambda has and this lab does not run yet."""
+    if runtime.startswith("python"):
+        return
+    raise InvalidRuntimeException(f"The runtime {runtime} is Lambda's, but this lab runs Python only: use one of {', '.join(PYTHON_RUNTIMES)}")
+
+
+def check_not_blocked(runtime: str) -> None:
+    """Raises InvalidParameterValueException for a runtime that no function may be given any more."""
+    if runtime in BLOCKED_RUNTIMES:
+        raise InvalidParameterValueException(
+            f"The runtime parameter of {runtime} is no longer supported for creating or updating AWS Lambda functions. "
+            "We recommend you use a supported runtime while creating or updating functions."
+        )
 
 
 def default_runtime() -> str:

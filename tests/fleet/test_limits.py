@@ -133,6 +133,8 @@ def test_files_it_may_not_write(running: Running) -> None:
     forbidden = ["/etc/new", "/usr/new", os.path.expanduser("~/new"), os.path.join(os.getcwd(), "new")]
     if "namespace" in running.mechanism("files"):
         forbidden += ["/var/task/new", "/opt/new", "/new"]
+    else:
+        forbidden = [path for path in forbidden if not path.startswith("/tmp/")]  # the machine's /tmp may be written to, as doctor says
     assert "written" not in place(forbidden).values()
     assert not any(os.path.exists(path) for path in forbidden)
 

@@ -10,6 +10,7 @@ from ...model import limits
 from ...model.errors import InvalidParameterValueException
 from ...model.names import LATEST
 from ..caller import Caller
+from ..operation_table import quick
 from . import shapes
 from .code import uploaded
 from .named import identified, recorded, version_of
@@ -34,6 +35,7 @@ def create_function(account: Account, request: dict[str, Any], caller: Caller) -
     return shapes.configuration(account, record, record.latest)
 
 
+@quick
 def get_function(account: Account, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
     record, named = recorded(account, request)
     version = version_of(record, named)
@@ -48,11 +50,13 @@ def get_function(account: Account, request: dict[str, Any], caller: Caller) -> d
     return answer
 
 
+@quick
 def get_function_configuration(account: Account, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
     record, named = recorded(account, request)
     return shapes.configuration(account, record, version_of(record, named), named.qualifier)
 
 
+@quick
 def list_functions(account: Account, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
     every = request.get("FunctionVersion") == "ALL"
     records = [account.functions[name] for name in sorted(account.functions)]
@@ -109,6 +113,7 @@ def publish_version(account: Account, request: dict[str, Any], caller: Caller) -
     return shapes.configuration(account, record, version, version.version)
 
 
+@quick
 def list_versions_by_function(account: Account, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
     record, _ = recorded(account, request)
     shown, marker = page(record.all_versions(), request, lambda version: version.version.rjust(20) if version.version != LATEST else "")

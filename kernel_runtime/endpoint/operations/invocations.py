@@ -26,6 +26,7 @@ from ...model.errors import (
 from ...model.event import event_bytes
 from ...model.invocation import InvocationRecord
 from ...model.names import LATEST
+from ...runtimes import catalog
 from ..caller import Caller
 from .named import permitted, version_of
 
@@ -92,6 +93,7 @@ def _target(account: Account, request: dict[str, Any], caller: Caller) -> tuple[
     version = version_of(target.record(named.name, named.version), named, always_qualified=True)
     if version.state != "Active":
         raise ResourceConflictException(f"The operation cannot be performed at this time. The function is currently in the following state: {version.state}")
+    catalog.check_runs(version.settings["Runtime"])
     return target, named.name, named.qualifier or None
 
 

@@ -122,3 +122,19 @@ def test_lists_come_in_pages(aws: Any) -> None:
 def test_a_deleted_function_is_gone(aws: Any, function: str) -> None:
     assert aws.delete_function(FunctionName=function)["ResponseMetadata"]["HTTPStatusCode"] == 204
     assert refused(aws.get_function, FunctionName=function)[0] == "ResourceNotFoundException"
+
+
+def test_runtimes_of_other_languages_are_kept_and_not_run(aws: Any, name: str) -> None:
+    create(aws, name, Runtime="nodejs22.x")
+    kind, message, status = refused(aws.invoke, FunctionName=name)
+    assert (kind, status) == ("InvalidRuntimeException", 502) and "this lab runs Python only" in message
+
+
+def test_a_runtime_that_lambda_has_given_up(aws: Any, name: str) -> None:
+    request = {"FunctionName": name, "Runtime": "python3.6", "Role": ROLE, "Handler": "index.handler", "Code": {"ZipFile": zipped()}}
+    assert refused(aws.create_function, **request) == (
+        "InvalidParameterValueException",
+        "The runtime parameter of python3.6 is no longer supported for creating or updating AWS Lambda functions. "
+        "We recommend you use a supported runtime while creating or updating functions.",
+        400,
+    )
