@@ -89,8 +89,13 @@ def _fork(control: socket.socket, live: Callable[[], NoReturn]) -> int:
 
 def _wait(fd: int, groups: bytes) -> NoReturn:
     """Forked ahead: join, and wait for what to be."""
+    politely = os.geteuid() == 0  # others may not take their politeness back
+    if politely:
+        os.setpriority(os.PRIO_PROCESS, 0, 19)
     _join(_loads(groups))
     rehearse()
+    if politely:
+        os.setpriority(os.PRIO_PROCESS, 0, 0)
     order, fds, _, _ = socket.recv_fds(socket.socket(fileno=fd), _MESSAGE_MAX, 3)
     if not order:
         os._exit(0)
