@@ -105,11 +105,12 @@ def delete_function(account: Account, request: dict[str, Any], caller: Caller) -
 def publish_version(account: Account, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
     record, _ = recorded(account, request)
     _check_publish_to(request)
-    functions.check_settled(account, record)
-    version = versions.publish(
-        account, record, code_sha256=request.get("CodeSha256"), description=request.get("Description"), revision_id=request.get("RevisionId")
-    )
-    return shapes.configuration(account, record, version, version.version)
+    with account.changing:
+        functions.check_settled(account, record)
+        version = versions.publish(
+            account, record, code_sha256=request.get("CodeSha256"), description=request.get("Description"), revision_id=request.get("RevisionId")
+        )
+        return shapes.configuration(account, record, version, version.version)
 
 
 def list_versions_by_function(account: Account, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
