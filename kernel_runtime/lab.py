@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from .account import functions, settings
+from .account import functions, settings, storage
 from .account.account import Account, ready_role_arn
 from .account.accounts import Accounts
 from .account.documents import Documents
@@ -75,7 +75,7 @@ class Lab:
         if not self._kept:
             self.home.chmod(0o755)  # a function's own user must reach its code
         self._store = Store(self.home, durable=self._kept)
-        self._layer_book = LayerBook(self._store, self.home / "layers.sqlite" if self._kept else None)
+        self._layer_book = LayerBook(self._store, self.home / "layers.sqlite" if self._kept else None, used_bytes=self._functions_bytes)
         self._opt = OptFolders(self.home, self._store)
         self._documents = Documents(self.home / "lab.sqlite" if self._kept else None)
         self._mechanisms: Literal["best", "portable"] = mechanisms
@@ -276,6 +276,9 @@ class Lab:
         catalog.find_interpreter(function.runtime)
         if function.packages not in ("lambda", "kernel"):
             raise InvalidParameterValueException(f"packages is 'lambda' or 'kernel', not {function.packages!r}")
+
+    def _functions_bytes(self, id: str, region: str) -> int:
+        return storage.functions_bytes(self.accounts.get(id, region))
 
     def _packages(self) -> dict[str, Package]:
         """What every version of every function is made of, in all accounts."""

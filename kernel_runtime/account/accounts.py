@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 
-from . import functions
 from .account import Account
+from .adoption import adopt
 
 
 class Accounts:
@@ -41,5 +41,5 @@ class Accounts:
         account.neighbour = lambda other: self.get(other, region)
         account.open()
         for record in account.functions.values():
-            functions.adopt(account, record)
+            adopt(account, record)
         return account

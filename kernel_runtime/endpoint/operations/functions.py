@@ -20,17 +20,19 @@ from .pages import page, with_marker
 def create_function(account: Account, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
     named = identified(account, request)
     _check_kind(request)
+    _check_publish_to(request)
     _check_role(account, request["Role"])
     _check_tags(request.get("Tags") or {})
     code = "" if named.name in account.functions else uploaded(account, request.get("Code") or {})  # what exists is refused before its code is looked at
-    record = functions.create(account, named.name, settings.of_new(named.name, request), code, tags=request.get("Tags"))
-    if request.get("CodeSigningConfigArn"):
-        record.attachments("code_signing")[""] = request["CodeSigningConfigArn"]
-        account.save(record)
-    if request.get("Publish"):
-        version = versions.publish(account, record)
-        return shapes.configuration(account, record, version, version.version)
-    return shapes.configuration(account, record, record.latest)
+    with account.changing:  # what the answer shows has not settled yet
+        record = functions.create(account, named.name, settings.of_new(named.name, request), code, tags=request.get("Tags"))
+        if request.get("CodeSigningConfigArn"):
+            record.attachments("code_signing")[""] = request["CodeSigningConfigArn"]
+            account.save(record)
+        if request.get("Publish"):
+            version = versions.publish(account, record)
+            return shapes.configuration(account, record, version, version.version)
+        return shapes.configuration(account, record, record.latest)
 
 
 @quick
@@ -72,16 +74,17 @@ def list_functions(account: Account, request: dict[str, Any], caller: Caller) ->
 def update_function_code(account: Account, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
     record, _ = recorded(account, request)
     functions.check_revision(request.get("RevisionId"), record.latest.revision_id)
+    _check_publish_to(request)
     changed = dict(record.latest.settings)
     if request.get("Architectures"):
         changed["Architectures"] = list(request["Architectures"])
     code = uploaded(account, request)
-    new = functions.change(account, record, settings=changed, code=code, revision_id=request.get("RevisionId"), dry_run=bool(request.get("DryRun")))
-    if request.get("Publish") and not request.get("DryRun"):
-        functions.settle_now(account, record)
-        version = versions.publish(account, record)
-        return shapes.configuration(account, record, version, version.version)
-    return shapes.configuration(account, record, new)
+    with account.changing:
+        new = functions.change(account, record, settings=changed, code=code, revision_id=request.get("RevisionId"), dry_run=bool(request.get("DryRun")))
+        if request.get("Publish") and not request.get("DryRun"):
+            version = versions.publish(account, record)
+            return shapes.configuration(account, record, version, version.version)
+        return shapes.configuration(account, record, new)
 
 
 def update_function_configuration(account: Account, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
@@ -89,8 +92,9 @@ def update_function_configuration(account: Account, request: dict[str, Any], cal
     if request.get("Role"):
         _check_role(account, request["Role"])
     changed = settings.changed(named.name, record.latest.settings, request)
-    new = functions.change(account, record, settings=changed, revision_id=request.get("RevisionId"))
-    return shapes.configuration(account, record, new)
+    with account.changing:
+        new = functions.change(account, record, settings=changed, revision_id=request.get("RevisionId"))
+        return shapes.configuration(account, record, new)
 
 
 def delete_function(account: Account, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
@@ -104,10 +108,13 @@ def delete_function(account: Account, request: dict[str, Any], caller: Caller) -
 
 def publish_version(account: Account, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
     record, _ = recorded(account, request)
-    version = versions.publish(
-        account, record, code_sha256=request.get("CodeSha256"), description=request.get("Description"), revision_id=request.get("RevisionId")
-    )
-    return shapes.configuration(account, record, version, version.version)
+    _check_publish_to(request)
+    with account.changing:
+        functions.check_settled(account, record)
+        version = versions.publish(
+            account, record, code_sha256=request.get("CodeSha256"), description=request.get("Description"), revision_id=request.get("RevisionId")
+        )
+        return shapes.configuration(account, record, version, version.version)
 
 
 @quick
@@ -131,6 +138,12 @@ def _check_kind(request: dict[str, Any]) -> None:
             raise InvalidParameterValueException(
                 f"{member} and {'Handler' if member == 'Runtime' else 'Runtime'} are mandatory parameters for functions created with deployment packages."
             )
+
+
+def _check_publish_to(request: dict[str, Any]) -> None:
+    """``$LATEST.PUBLISHED`` is a version of functions on managed instances alone (AWS: "Lambda Managed Instances"), which are not run here."""
+    if request.get("PublishTo"):
+        raise InvalidParameterValueException("PublishTo is supported only for functions that have a capacity provider.")
 
 
 def _check_role(account: Account, arn: str) -> None:

@@ -30,6 +30,15 @@ def aws(lab: Lab) -> Any:
     return lab.boto3("lambda", config=Config(retries={"total_max_attempts": 1}, parameter_validation=False))
 
 
+@pytest.fixture
+def sent(aws: Any) -> Iterator[list[bytes]]:
+    """The bodies of answers as they came, the newest last."""
+    bodies: list[bytes] = []
+    aws.meta.events.register("after-call.lambda", lambda http_response, **_: bodies.append(http_response.content), unique_id="bodies")
+    yield bodies
+    aws.meta.events.unregister("after-call.lambda", unique_id="bodies")
+
+
 def zipped(source: str = ECHO, **files: str) -> bytes:
     """A deployment package of ``index.py`` and other files."""
     buffer = io.BytesIO()
