@@ -27,6 +27,7 @@ from .hosts import Names, host_of
 from .lambda_paths import is_lambda, operation_at
 from .operation_table import OperationTable
 from .payload import Payload, kept, streamed
+from .signature_v2 import read_v2
 
 LAMBDA_REQUEST_MAX_BYTES = 70_167_211
 SERVICE_REQUEST_MAX_BYTES = 1_073_741_824
@@ -117,7 +118,8 @@ class Requests:
             return await parts.function_urls(*url, arrival, self._body(arrival, receive, "lambda"), request_id)
         if parts.open_paths and (way := parts.open_paths.get(arrival.path.split("/", 2)[1])):
             return await way(arrival, self._body(arrival, receive, ""))
-        claim = signature.read(arrival, parts.clock())
+        now = parts.clock()
+        claim = read_v2(arrival, now) or signature.read(arrival, now)
         key = claim.key(parts.credentials)
         caller = Caller(key.access_key, key.account, claim.region, claim.service, key.principal, request_id, arrival.peer)
         body = self._body(arrival, receive, claim.service)
@@ -161,7 +163,7 @@ class Requests:
 def _service_of(arrival: Arrival) -> str | None:
     """The service that a request means, whether or not it is signed well."""
     credential = (arrival.header("authorization") or arrival.query.replace("%2F", "/")).partition("Credential=")[2].split("/", 4)
-    service = credential[3] if len(credential) == 5 else None
+    service = credential[3] if len(credential) == 5 else "s3" if "AWSAccessKeyId=" in arrival.query else None
     return "lambda" if service != "s3" and is_lambda(arrival.path) else service
 
 

@@ -10,6 +10,7 @@ import json
 import os
 import sys
 import time
+from collections import deque
 from pathlib import Path
 
 from .credentials import Key
@@ -18,6 +19,7 @@ from .denials import ServiceUnavailableException
 START_TIMEOUT_S = 30.0
 RETRY_AFTER_S = 2.0
 """A companion that would not start is not tried again before; its refusal is told meanwhile."""
+LAST_WORDS = 100
 _ROOT = str(Path(__file__).parents[2])
 
 
@@ -30,6 +32,9 @@ class CompanionProcess:
         self._origin = ""
         self._told: dict[str, str] = {}
         self._refusal: tuple[float, str] | None = None
+        self._listening: asyncio.Task[None] | None = None
+        self.last_words: deque[str] = deque(maxlen=LAST_WORDS)
+        """What it last wrote to its standard error, such as a traceback of moto's."""
 
     @property
     def pid(self) -> int | None:
@@ -68,11 +73,12 @@ class CompanionProcess:
             *command,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
             env={**variables, "PYTHONPATH": path},
             start_new_session=True,
         )
-        assert self._process.stdin is not None and self._process.stdout is not None
+        assert self._process.stdin is not None and self._process.stdout is not None and self._process.stderr is not None
+        self._listening = asyncio.get_running_loop().create_task(self._listen(self._process.stderr))
         try:
             async with asyncio.timeout(START_TIMEOUT_S):
                 self._process.stdin.write(json.dumps(self._told).encode() + b"\n")
@@ -82,10 +88,14 @@ class CompanionProcess:
         if "port" in told:
             self._origin, self._refusal = f"http://127.0.0.1:{told['port']}", None
             return
-        message = told.get("error") or "The companion process that answers for the other AWS services did not start."
+        message = told.get("error") or "\n".join(["The companion process that answers for the other AWS services did not start.", *self.last_words])
         self._refusal = time.monotonic() + RETRY_AFTER_S, message
         await self._end()
         raise ServiceUnavailableException(message)
+
+    async def _listen(self, words: asyncio.StreamReader) -> None:
+        while line := await words.readline():
+            self.last_words.append(line.decode("utf-8", "replace").rstrip())
 
     async def _end(self) -> None:
         process, self._process, self._origin = self._process, None, ""
@@ -96,3 +106,5 @@ class CompanionProcess:
         await process.wait()
         if process.stdin is not None:
             process.stdin.close()
+        if self._listening is not None:
+            self._listening.cancel()

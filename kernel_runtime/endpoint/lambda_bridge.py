@@ -21,6 +21,7 @@ from botocore.config import Config
 
 from .client import client as client_of
 from .credentials import Key
+from .rule_bridge import join_rules
 
 ASYNCHRONOUS_CALLERS = ("moto.s3", "moto.sns", "moto.events", "moto.logs", "moto.scheduler", "moto.ses")
 _CONFIG = Config(parameter_validation=False, retries={"total_max_attempts": 1})
@@ -103,6 +104,11 @@ def join(door_url: str, secret: str) -> None:
 
     sns.Subscription.publish = publish
     _join_step_functions(door_url, secret)
+
+    def invoke(account: str, function_arn: str, payload: bytes) -> None:
+        lambda_client(account, function_arn.split(":")[3]).invoke(FunctionName=function_arn, InvocationType="Event", Payload=payload)
+
+    join_rules(invoke)
 
 
 def _join_step_functions(door_url: str, secret: str) -> None:

@@ -54,7 +54,6 @@ class Operations:
         self.invoked: list[tuple[str, str, bytes]] = []
         self.arrived = threading.Condition()
         self.together = 0
-        self.most_together = 0
         self.all_there = asyncio.Event()
 
     def table(self) -> dict[str, Any]:
