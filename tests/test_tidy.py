@@ -49,7 +49,7 @@ def _tells_itself(node: ast.ClassDef) -> bool:
 
 def test_every_order_names_the_facts_that_complete_it() -> None:
     known = {name for name in vars(facts) if isinstance(getattr(facts, name), type)}
-    for name in ("Run", "Start", "Throttle", "Refuse", "Stop", "WakeAt"):
+    for name in ("Run", "Start", "Provision", "Throttle", "Refuse", "Stop", "WakeAt"):
         told = getattr(orders, name).__doc__
         named = set(re.findall(r"\b([A-Z][a-z]+(?:[A-Z][a-z]+)+)\b", told)) & known
         assert named or "Complete in itself" in told or "TimeReached" in told, f"the docstring of {name} names no fact that completes it"

@@ -118,8 +118,8 @@ def _standbys(controller: Controller) -> list[str]:
             wrong.append(f"{name} has {standby.requested} seats and {-standby.missing} environments too many")
         if (standby in controller.provisioning.short) != (standby.missing > 0 and not standby.failed):
             wrong.append(f"{name} lacks {standby.missing} environments, and that is not known")
-        if standby.status == "READY" and standby.missing > 0 and standby not in controller.provisioning.short:
-            wrong.append(f"{name} is ready and lacks {standby.missing} environments")
+        if standby.status == "READY" and standby.available != standby.requested:
+            wrong.append(f"{name} is ready with {standby.available} of {standby.requested} environments")
         wrong += _points(controller, standby, name)
     return wrong + [f"{s.qualifier} is short and no more" for s in _unknown(controller.provisioning.short, standbys)]
 

@@ -37,7 +37,6 @@ class Provisioning:
             standby = group.standbys[qualifier] = Standby(qualifier, pool, 0, requests_bucket(count, now))
         self._registry.provision(standby, count, now)
         standby.changed()
-        standby.complete = standby.available >= count
         return [*self._release(standby, count, "released"), *self._fill(standby, now)]
 
     def drop(self, group: Group, qualifier: str, why: Ending, now: float) -> list[Order]:

@@ -34,7 +34,7 @@ class Standby:
     """``requested`` seats and the environments on them. ``requests``: ten a second for each seat.
 
     ``failed``: an init failed, and no more are begun before the configuration or the alias changes. ``stalled``: this machine could not; it is tried again
-    when the machine has been measured. ``complete``: has been, since the last change.
+    when the machine has been measured.
     """
 
     qualifier: str
@@ -44,7 +44,6 @@ class Standby:
     initialising: dict[int, Environment] = field(default_factory=dict)
     idle: dict[int, Environment] = field(default_factory=dict)
     busy: dict[int, Environment] = field(default_factory=dict)
-    complete: bool = False
     failed: bool = False
     stalled: str = ""
 
@@ -61,11 +60,11 @@ class Standby:
     def status(self) -> Status:
         if self.failed or self.stalled:
             return "FAILED"
-        return "READY" if self.complete else "IN_PROGRESS"
+        return "READY" if self.available >= self.requested else "IN_PROGRESS"
 
     def changed(self) -> None:
         """Another number or another version is wanted: begin anew."""
-        self.complete = self.failed = False
+        self.failed = False
         self.stalled = ""
 
     def seat(self, environment: Environment) -> None:
@@ -73,7 +72,6 @@ class Standby:
         self.initialising.pop(environment.id, None)
         self.idle[environment.id] = environment
         self.stalled = ""
-        self.complete = self.complete or self.available >= self.requested
 
     def part(self, environment: Environment) -> None:
         """It leaves its seat."""

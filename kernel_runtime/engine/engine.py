@@ -1,7 +1,8 @@
 """The live driver: a lock, not a loop.
 
 Whoever calls takes the lock for the microseconds of ``step``, is told which environment is its own, and then owns it until the answer is there.
-A small thread of the fleet carries the facts that nobody waits for; another, the timers. What is decided is decided in ``control``.
+A small thread of the fleet carries the facts that nobody waits for; another, the timers; a third, the inits of provisioned concurrency. What is decided is
+decided in ``control``.
 """
 
 from __future__ import annotations

@@ -29,7 +29,8 @@ def test_the_same_facts_give_the_same_orders(path: Path) -> None:
 def test_there_is_a_scenario_for_every_order_and_reason() -> None:
     told = "".join(path.read_text() for path in SCENARIOS)
     for words in (
-        "(warm)", "(suppressed)", "start ", "(idle)", "(replaced)", "(evicted)", "(deleted)", "wake at", "machine_full", "no_such_function",
+        "(warm)", "(suppressed)", "(provisioned)", "start ", "provision ", "(idle)", "(replaced)", "(evicted)", "(deleted)", "(released)", "wake at",
+        "machine_full", "no_such_function", "no_such_qualifier", "IN_PROGRESS", "READY", "FUNCTION_ERROR_INIT_FAILURE",
         " ConcurrentInvocationLimitExceeded", "ReservedFunctionConcurrentInvocationLimitExceeded",
         " FunctionInvocationRateLimitExceeded", "ReservedFunctionInvocationRateLimitExceeded",
     ):  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from kernel_runtime.engine.course import Course
 from kernel_runtime.engine.records import conclude
@@ -54,3 +55,10 @@ def test_the_runtimes_own_error_goes_to_the_caller_unchanged() -> None:
 def test_a_suppressed_init_counts_as_duration() -> None:
     record, _ = concluded(Course("suppressed", init_log=b"again\n", spent_ms=120.0, answer=Answer("answered", b"null", duration_ms=20.0)))
     assert (record.init_ms, record.duration_ms, record.init_log) == (None, 120.0, b"again\n")
+
+
+def test_a_provisioned_init_is_told_and_not_billed() -> None:
+    course = Course("provisioned", spent_ms=2.37, answer=Answer("answered", b"1", duration_ms=2.37))
+    course.before(Answer("answered", duration_ms=423.98, log=b"imported\n"))
+    record, _ = conclude("ID", 1, replace(FUNCTION, version="3"), course, 1_738_324_800.0, "python", "live")
+    assert (record.billed_ms, record.init_ms, record.init_log, record.version, record.qualifier) == (3, 423.98, b"imported\n", "3", "live")

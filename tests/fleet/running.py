@@ -58,10 +58,10 @@ class Running:
         (self.root / code / "index.py").write_text(source)
         return Function(more.pop("name", code), code, **{"runtime": default_runtime(), **more})
 
-    def environment(self, source: str, **more: Any) -> Place:
+    def environment(self, source: str, provisioned: bool = False, **more: Any) -> Place:
         """A new environment of a new function, its init begun."""
         place = Place(self, next(self._numbers), self.function(source, **more))
-        self.fleet.start(place.number, place.function)
+        self.fleet.start(place.number, place.function, provisioned=provisioned)
         return place
 
     def ready(self, source: str, **more: Any) -> Place:

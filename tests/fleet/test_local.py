@@ -198,3 +198,25 @@ def test_when_a_zygote_is_killed_the_next_call_works(running: Running) -> None:
     assert place.answer().cause == "signal"
     assert place.restarted().cause == "answered"
     assert place()[1] != zygote
+
+
+def test_a_provisioned_version_is_told_what_it_is_and_waits_frozen(running: Running) -> None:
+    source = "import os\nprint('imported')\ndef handler(event, context):\n"
+    source += "    names = 'AWS_LAMBDA_INITIALIZATION_TYPE AWS_LAMBDA_FUNCTION_VERSION AWS_LAMBDA_LOG_STREAM_NAME'.split()\n"
+    source += "    return [os.environ[name] for name in names] + [context.function_version, context.log_stream_name, os.getpid()]\n"
+    place = running.environment(source, provisioned=True, version="4")
+    assert place.initialised().log == b"imported\n"
+    kind, version, stream, told_version, told_stream, _ = place()
+    assert (kind, version, told_version) == ("provisioned-concurrency", "4", "4")
+    assert stream == told_stream and "/[4]" in stream
+    on_demand = running.ready(source)
+    assert on_demand()[:2] == ["on-demand", "$LATEST"]
+
+
+def test_a_provisioned_init_stops_what_it_began(running: Running) -> None:
+    source = "import threading, time\nbeats = []\ndef beat():\n    while True:\n        beats.append(1)\n        time.sleep(0.005)\n"
+    source += "threading.Thread(target=beat, daemon=True).start()\ndef handler(event, context):\n    return len(beats)\n"
+    place = running.environment(source, provisioned=True)
+    assert place.initialised().cause == "answered"
+    running.ready("import time\ndef handler(event, context):\n    time.sleep(1)\n")()
+    assert place() < 100, "its thread stood still while another environment worked for the time of two hundred beats"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kernel_runtime.journal.cost import invocation_usd, record_usd
+from kernel_runtime.journal.cost import held_usd, invocation_usd, record_usd
 
 from .records import record
 
@@ -24,3 +24,9 @@ def test_arm_is_cheaper() -> None:
 
 def test_a_record_costs_what_it_was_billed() -> None:
     assert record_usd(record(billed_ms=250, memory_mb=2_048)) == invocation_usd(250, 2_048)
+
+
+def test_running_on_provisioned_concurrency_is_cheaper_and_holding_it_is_not_free() -> None:
+    assert record_usd(record(start="provisioned", billed_ms=1_000, memory_mb=1_024)) == pytest.approx(0.0000097222 + 0.0000002)
+    assert record_usd(record(start="provisioned", billed_ms=1_000, memory_mb=1_024, architecture="arm64")) == pytest.approx(0.0000077778 + 0.0000002)
+    assert held_usd(10, 512, 3_600) == pytest.approx(10 * 0.5 * 3_600 * 0.0000041667)

@@ -79,3 +79,14 @@ def test_output_that_is_not_utf_8_is_shown_with_replacement_characters() -> None
 
 def test_times_are_iso_with_milliseconds() -> None:
     assert iso_ms(1_738_324_803.0) == "2025-01-31T12:00:03.000Z"
+
+
+def test_start_names_the_version_that_ran() -> None:
+    assert log_text(record(version="12")).startswith(f"START RequestId: {ID} Version: 12\n")
+
+
+def test_a_provisioned_environments_first_log_begins_with_its_init() -> None:
+    lines = log_text(record(start="provisioned", init_ms=95.0, init_log=b"imported\n", version="1")).splitlines()
+    assert lines[0].startswith("INIT_START ") and lines[1:3] == ["imported", f"START RequestId: {ID} Version: 1"]
+    assert lines[-1].endswith("\tBilled Duration: 4 ms\tMemory Size: 128 MB\tMax Memory Used: 36 MB\tInit Duration: 95.00 ms\t")
+    assert log_text(record(start="provisioned")).startswith("START ")

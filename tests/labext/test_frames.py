@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from kernel_runtime.control.facts import ProvisionedPut
 from kernel_runtime.journal.journal import Journal
 from kernel_runtime.model.arrivals import constant
 from kernel_runtime.model.function import Function
@@ -80,3 +81,18 @@ def test_environments_beyond_the_rows_are_counted() -> None:
     frames = Frames("f", 0.0, 1_000)
     frames.fold(journal.since(0), 1.0)
     assert frames.lanes.hidden == 200 - LANES_MAX
+
+
+def test_provisioned_inits_are_drawn_and_are_nobodys_call() -> None:
+    simulator = Simulator(Given(0.5, 0.2))
+    simulator.put(F)
+    simulator.put(replace(F, version="1", reserved_concurrency=500))
+    simulator.tell(ProvisionedPut("f", "1", 2))
+    journal = simulator.run(((1.0, "f:1"), (1.0, "f:1"), (1.0, "f:1")), until_s=3.0)
+    frames = Frames("f", 0.0, 5)
+    rows = list(updates(journal, frames, 3.0))
+    spans = [span for r in rows for span in r.spans]
+    assert sorted((begin, round(end, 3)) for state, _, begin, end in spans if state == "init") == [(0.0, 0.5), (0.0, 0.5), (1.0, 1.5)]
+    assert max(in_use for r in rows if r.now < 1 for _, in_use, _, _, _ in r.bins) == 0
+    assert sorted(kind for r in rows for kind, _, _ in r.points) == ["cold", "provisioned", "provisioned"]
+    assert (frames.limit, frames.totals.cold) == (5, 1)

@@ -45,3 +45,10 @@ def test_an_interpreter_still_runs_with_them() -> None:
     variables = process_variables(Function("f", "0" * 64), log_stream="s", path=os.path.dirname(sys.executable))
     said = subprocess.run([sys.executable, "-c", "import ssl, sqlite3, ctypes; print('fine')"], env=variables, capture_output=True, text=True, check=False)
     assert said.stdout == "fine\n", said.stderr
+
+
+def test_a_version_of_another_account_that_was_initialised_ahead() -> None:
+    function = Function("f", "0" * 64, version="7", account="123456789012", region="eu-west-1")
+    variables = process_variables(function, log_stream="s", initialization="provisioned-concurrency")
+    assert (variables["AWS_LAMBDA_FUNCTION_VERSION"], variables["AWS_LAMBDA_INITIALIZATION_TYPE"]) == ("7", "provisioned-concurrency")
+    assert (variables["AWS_REGION"], variables["AWS_DEFAULT_REGION"], variables["AWS_ACCESS_KEY_ID"]) == ("eu-west-1", "eu-west-1", "123456789012")

@@ -7,7 +7,7 @@ import statistics
 
 import pytest
 
-from kernel_runtime.control.facts import InvocationFinished
+from kernel_runtime.control.facts import AliasPut, InvocationFinished, ProvisionedPut
 from kernel_runtime.control.invariants import broken
 from kernel_runtime.control.orders import Start, Stop, Throttle
 from kernel_runtime.model.arrivals import constant
@@ -56,3 +56,25 @@ def test_published_cold_starts_have_their_median_and_their_heavy_tail() -> None:
     drawn = sorted(durations.init_s("f", n) for n in range(4_000))
     assert 0.08 < statistics.median(drawn) < 0.11
     assert drawn[int(len(drawn) * 0.99)] > 1.5 * statistics.median(drawn)
+
+
+def test_provisioned_concurrency_takes_cold_starts_away() -> None:
+    simulator = Simulator(Given(0.5, 0.1))
+    simulator.put(Function("f", "0"))
+    simulator.put(Function("f", "0", version="1"))
+    simulator.tell(ProvisionedPut("f", "1", 3))
+    journal = simulator.run((1.0 + t, "f:1") for t in constant(20, 5))
+    assert {r.start for r in journal.records()} == {"provisioned"}
+    assert {(r.version, r.qualifier, r.billed_ms, r.init_ms) for r in journal.records()} == {("1", "1", 100, None)}
+    assert not broken(simulator.controller)
+
+
+def test_a_weighted_alias_sends_its_part_of_the_calls() -> None:
+    simulator = Simulator(Given(0.0, 0.01))
+    for version in ("$LATEST", "1", "2"):
+        simulator.put(Function("f", "0", version=version))
+    simulator.tell(AliasPut("f", "live", "1", (("2", 0.1),)))
+    simulator.at(50.0, AliasPut("f", "live", "2"))
+    records = list(simulator.run((t, "f:live") for t in constant(20, 100)).records())
+    assert 60 < sum(r.version == "2" for r in records[:1_000]) < 140
+    assert {r.version for r in records[1_001:]} == {"2"}
