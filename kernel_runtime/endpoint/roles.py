@@ -16,9 +16,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 from ..account.account import ready_role_arn
 from ..model.errors import AccessDeniedException, ServiceException
 
-CHANGING_ACTIONS = {"DeleteRole", "UpdateAssumeRolePolicy"}
-"""IAM's calls after which a role that was good may be no longer."""
-
 
 class Roles:
     """``iam(account)``: a client of IAM. ``standing``: whether there is an IAM to ask; "never" where there cannot be one, "empty" where it has no roles yet."""
@@ -26,26 +23,19 @@ class Roles:
     def __init__(self, iam: Callable[[str], Any], standing: Callable[[], str]) -> None:
         self._iam = iam
         self._standing = standing
-        self._known: set[str] = set()
-
-    def forget(self) -> None:
-        """Something changed in IAM: each role is asked for again."""
-        self._known.clear()
 
     def exists(self, account: str, arn: str) -> bool:
-        """Whether functions of ``account`` may have the role. Raises AccessDeniedException for another account's, ServiceException where IAM does not answer."""
+        """Whether functions of ``account`` may have the role.
+
+        Raises AccessDeniedException for another account's, ServiceException where IAM does not answer.
+        """
         owner = arn.split(":")[4]
         if owner != account:
             raise AccessDeniedException("Cross-account pass role is not allowed.")
-        if arn in self._known or arn == ready_role_arn(account):
+        if arn == ready_role_arn(account):
             return True
         standing = self._standing()
-        if standing != "there":
-            return standing == "never"
-        trusted = self._is_trusted(owner, arn)
-        if trusted:
-            self._known.add(arn)
-        return trusted
+        return self._is_trusted(owner, arn) if standing == "there" else standing == "never"
 
     def _is_trusted(self, account: str, arn: str) -> bool:
         try:
