@@ -83,9 +83,9 @@ class Account:
         self._documents = documents
         self._owner = f"{id}/{region}"
         self._kept = documents.table(self._owner, "function")
-        self._tables: dict[str, Table] = {}
         self._settling = ThreadPoolExecutor(2, thread_name_prefix="serverless-lab-settling")
         self._revision = 0
+        self._tables: dict[str, Table] = {}
         self._closed = False
 
     def open(self) -> None:
@@ -102,9 +102,11 @@ class Account:
             self.engine.close()
 
     def table(self, kind: str) -> Table:
-        """Documents of the account's own, by key: event source mappings, code signing configurations and the like. The same table each time."""
-        held = self._tables.get(kind)
-        return held if held is not None else self._tables.setdefault(kind, self._documents.table(self._owner, kind))
+        """Documents of the account's own, by key: event source mappings, code signing configurations and the like."""
+        with self.changing:
+            if kind not in self._tables:
+                self._tables[kind] = self._documents.table(self._owner, kind)
+            return self._tables[kind]
 
     def record(self, name: str, qualifier: str = "") -> FunctionRecord:
         """Raises ResourceNotFoundException; ``qualifier`` is only said in it."""

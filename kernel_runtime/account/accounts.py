@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 
-from . import functions
+from . import event_source_mappings, functions
 from .account import Account
 
 
@@ -42,4 +42,5 @@ class Accounts:
         account.open()
         for record in account.functions.values():
             functions.adopt(account, record)
+        event_source_mappings.adopt(account)
         return account
