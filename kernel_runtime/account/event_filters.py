@@ -27,9 +27,9 @@ def is_pattern(text: str | None) -> bool:
     """Whether ``text`` is JSON that says of fields what they must be."""
     try:
         pattern = json.loads(text or "")
+        return isinstance(pattern, dict) and _is_object(pattern)
     except (ValueError, RecursionError):
         return False
-    return isinstance(pattern, dict) and _is_object(pattern)
 
 
 def _is_object(pattern: dict[str, Any]) -> bool:

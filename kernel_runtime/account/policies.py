@@ -123,10 +123,12 @@ def delete(account: Account, record: FunctionRecord, qualifier: str, revision_id
 def _document(given: str, resource: str) -> dict[str, Any]:
     try:
         document = json.loads(given)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise InvalidParameterValueException("The provided policy is invalid: it is not JSON.") from None
     if not isinstance(document, dict) or set(document) - {"Version", "Id", "Statement"} or not document.get("Statement"):
         raise InvalidParameterValueException("The provided policy is invalid: it is an object with Version, Id and Statement.")
+    if not all(isinstance(document.get(member, ""), str) for member in ("Version", "Id")):
+        raise InvalidParameterValueException("The provided policy is invalid: Version and Id are strings.")
     statements = document["Statement"] if isinstance(document["Statement"], list) else [document["Statement"]]
     for statement in statements:
         check(statement, resource)
@@ -138,7 +140,7 @@ def _document(given: str, resource: str) -> dict[str, Any]:
 
 def _keep(account: Account, record: FunctionRecord, qualifier: str, document: dict[str, Any]) -> Policy:
     policy = {"document": document, "revision_id": account.new_id()}
-    size = len(text(policy).encode())
+    size = len(text(policy).encode("utf-8", "replace"))
     if size > limits.POLICY_MAX_BYTES:
         raise PolicyLengthExceededException(f"The final policy size ({size}) is bigger than the limit ({limits.POLICY_MAX_BYTES}).")
     record.attachments(NOUN)[_key(qualifier)] = policy

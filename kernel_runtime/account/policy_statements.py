@@ -19,6 +19,7 @@ _ACCOUNT = re.compile(r"\d{12}\Z")
 _SERVICE = re.compile(r"[a-z0-9][a-z0-9.-]*\.(amazonaws\.com(\.cn)?|amazon\.com|aws\.internal)\Z")
 _PERSON = re.compile(r"arn:aws[a-z-]*:(iam::\d{12}:(root|user/.+|role/.+)|sts::\d{12}:(assumed-role|federated-user)/.+)\Z")
 _ASSUMED = re.compile(r"arn:(aws[a-z-]*):sts::(\d{12}):assumed-role/([^/]+)/")
+_MEMBERS = ("Effect", "Principal", "Action", "Resource")
 _INVALID_PRINCIPAL = "The provided principal was invalid. Please check the principal and try again."
 
 
@@ -110,9 +111,11 @@ def check(statement: Any, resource: str) -> None:
     """Raises InvalidParameterValueException for what cannot stand in the policy of ``resource``."""
     if not isinstance(statement, dict):
         raise InvalidParameterValueException("The provided policy is invalid: Statement holds objects.")
-    missing = [member for member in ("Effect", "Principal", "Action", "Resource") if member not in statement]
+    missing = [member for member in _MEMBERS if member not in statement]
     if missing:
         raise InvalidParameterValueException(f"The provided policy is invalid: a statement has no {missing[0]}.")
+    if set(statement) - {*_MEMBERS, "Sid", "Condition"} or not isinstance(statement.get("Sid", ""), str):
+        raise InvalidParameterValueException(f"The provided policy is invalid: a statement has Sid, {', '.join(_MEMBERS)} and Condition.")
     if statement["Effect"] not in ("Allow", "Deny"):
         raise InvalidParameterValueException("The provided policy is invalid: Effect is Allow or Deny.")
     _check_principal(statement["Principal"])

@@ -29,7 +29,7 @@ def test_patterns(text: str) -> None:
     [
         "", "no json", "[]", "1", "{}", '{"a": "x"}', '{"a": []}', '{"a": {}}', '{"a": [["x"]]}', '{"a": [{"unknown": 1}]}', '{"a": [{"exists": "yes"}]}',
         '{"a": [{"numeric": [5]}]}', '{"a": [{"numeric": ["!", 5]}]}', '{"a": [{"prefix": 5}]}', '{"a": [{"anything-but": []}]}', '{"$or": []}',
-        "[" * 100_000,
+        "[" * 100_000, '{"a":' * 800 + '["x"]' + "}" * 800,
     ],
 )  # fmt: skip
 def test_no_patterns(text: str) -> None:

@@ -50,6 +50,10 @@ def test_a_deny_holds_for_the_owner_too(aws: Any, function: str) -> None:
     [
         "no json",
         "[]",
+        "[" * 20_000,
+        json.dumps({**document("FUNCTION"), "Id": 7}),
+        json.dumps(document("FUNCTION", NotAction="lambda:GetFunction")),
+        json.dumps(document("FUNCTION", Sid=["one"])),
         json.dumps({"Version": "2012-10-17"}),
         json.dumps(document("another")),
         json.dumps(document("FUNCTION", "Perhaps")),
@@ -61,6 +65,11 @@ def test_a_deny_holds_for_the_owner_too(aws: Any, function: str) -> None:
 def test_what_is_no_policy(aws: Any, function: str, policy: str) -> None:
     assert refused(aws.put_resource_policy, ResourceArn=ARN + function, Policy=policy.replace("FUNCTION", function))[0] == "InvalidParameterValueException"
     assert refused(aws.get_resource_policy, ResourceArn=ARN + function)[0] == "ResourceNotFoundException"
+
+
+def test_half_a_character_is_no_fault_of_the_lab(aws: Any, function: str) -> None:
+    aws.put_resource_policy(ResourceArn=ARN + function, Policy=json.dumps(document(function, Sid="\ud800")))
+    assert aws.get_policy(FunctionName=function)["ResponseMetadata"]["HTTPStatusCode"] == 200
 
 
 def test_what_is_not_there(aws: Any, function: str) -> None:
