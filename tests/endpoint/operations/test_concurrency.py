@@ -156,8 +156,8 @@ def test_ten_a_second_for_each_reserved(aws: Any, function: str) -> None:
 def test_accounts_and_regions_have_functions_and_concurrency_of_their_own(small: Lab, threads: ThreadPoolExecutor) -> None:
     places = [client(small), client(small, account="111122223333"), client(small, region="eu-west-1")]
     arns = []
-    for number, aws in enumerate(places, start=1):
-        create(aws, "same-name", SLOW, Timeout=60)
+    for number, (aws, owner) in enumerate(zip(places, ("000000000000", "111122223333", "000000000000"), strict=True), start=1):
+        create(aws, "same-name", SLOW, Timeout=60, Role=f"arn:aws:iam::{owner}:role/serverless-lab")
         for _ in range(number):
             aws.update_function_configuration(FunctionName="same-name", Description=f"{number}")
             aws.get_waiter("function_updated_v2").wait(FunctionName="same-name", WaiterConfig={"Delay": 0})
