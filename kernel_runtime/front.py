@@ -81,12 +81,19 @@ class Front:
         around = account.surroundings
         around.code_url = lambda digest: self._code().url_of(digest)
         around.fetch_object = lambda bucket, key, version: self._fetch(account, bucket, key, version)
+        around.organization_of = self.organization_of
         around.role_exists = lambda arn: self._role_exists(account, arn)
 
     @property
     def companion_runs(self) -> bool:
         """Whether the process that answers for other services is there."""
         return self._door is not None and self._door.services.companion.pid is not None
+
+    def organization_of(self, account: str) -> str | None:
+        """The organisation that an account is a member of, as AWS Organizations behind the door knows it; None where it is in none."""
+        from .endpoint.organizations import organization_of
+
+        return organization_of(self.client("organizations", REGION, account))
 
     def close(self) -> None:
         with self._opening:

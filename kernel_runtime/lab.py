@@ -293,11 +293,12 @@ class Lab:
     def _packages(self) -> dict[str, Package]:
         """What every version of every function is made of, in all accounts."""
         found = {}
-        for account in self.accounts:
-            for record in account.functions.values():
+        own = (self.account_of_notebook.id, self.account_of_notebook.region)
+        for (id, region), records in self.accounts.records(self._documents).items():
+            for record in records:
                 for version in record.all_versions():
                     name = record.name if version.version == LATEST else f"{record.name}:{version.version}"
-                    shown = name if account is self.account_of_notebook else f"{account.id}/{account.region}/{name}"
+                    shown = name if (id, region) == own else f"{id}/{region}/{name}"
                     found[shown] = Package(version.code_sha256, tuple(version.settings.get("Layers", ())))
         return found
 

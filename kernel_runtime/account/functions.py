@@ -11,8 +11,8 @@ from typing import Any
 from ..model.errors import AwsError, InvalidParameterValueException, PreconditionFailedException, ResourceConflictException
 from ..model.function import Function, needs_new_environments
 from ..model.names import LATEST
+from . import layer_use, snap_start, storage
 from . import settings as settings_of
-from . import snap_start, storage
 from .account import Account
 from .records import FunctionRecord, VersionRecord
 
@@ -60,7 +60,7 @@ def checked(account: Account, record: FunctionRecord, version: VersionRecord) ->
     snap_start.check(version.settings)
     held = account.functions.get(record.name)
     if held is None or held.latest.settings.get("Layers") != version.settings.get("Layers"):  # a layer that was deleted goes on serving who has it
-        account.layers.resolve(function.layers)
+        layer_use.resolve(account, function.layers)
     account.layers.check_unzipped(function.code_sha256, function.layers)
     return function
 

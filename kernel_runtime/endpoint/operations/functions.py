@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...account import code_signing, functions, settings, versions
+from ...account import code_signing, functions, layer_use, settings, versions
 from ...account.account import Account
 from ...model.errors import InvalidParameterValueException
 from ...model.names import LATEST
@@ -25,6 +25,8 @@ def create_function(account: Account, request: dict[str, Any], caller: Caller) -
     check_number(request.get("Tags") or {})
     signing = request.get("CodeSigningConfigArn") or ""
     code_signing.check_upload(account, named.name, signing)
+    if named.name not in account.functions:
+        layer_use.resolve(account, request.get("Layers") or (), caller.principal)
     code = "" if named.name in account.functions else uploaded(account, request.get("Code") or {})  # what exists is refused before its code is looked at
     with account.changing:  # what the answer shows has not settled yet
         record = functions.create(account, named.name, settings.of_new(named.name, request), code, tags=request.get("Tags"))
@@ -93,6 +95,7 @@ def update_function_configuration(account: Account, request: dict[str, Any], cal
     record, named = recorded(account, request)
     if request.get("Role"):
         _check_role(account, request["Role"])
+    layer_use.resolve(account, request.get("Layers") or (), caller.principal)  # what is named anew must be there, also where it is attached already
     changed = settings.changed(named.name, record.latest.settings, request)
     with account.changing:
         new = functions.change(account, record, settings=changed, revision_id=request.get("RevisionId"))
