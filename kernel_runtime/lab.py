@@ -102,6 +102,11 @@ class Lab:
         return self._front.url
 
     @property
+    def role_arn(self) -> str:
+        """An execution role that is there from the start; any other must be made in IAM, as on AWS."""
+        return ready_role_arn(ACCOUNT)
+
+    @property
     def credentials(self) -> Credentials:
         """What the door accepts: ``credentials.owner``, ``credentials.of_account("111122223333")``."""
         return self._front.credentials
