@@ -25,6 +25,7 @@ from .artifacts.layer_book import LayerBook
 from .artifacts.layers import Layers, Package
 from .artifacts.opt import OptFolders
 from .artifacts.store import Store
+from .connected import ConnectedLab
 from .control.controller import AccountView, FunctionView
 from .endpoint.credentials import Credentials
 from .fleet.base import Enforcement, Fleet, Waiting
@@ -95,6 +96,14 @@ class Lab:
         )
         self.account_of_notebook = self.accounts.get(ACCOUNT, REGION)
         self.account_of_notebook.start()
+
+    @staticmethod
+    def connect(url: str, access_key: str, secret: str, region: str = REGION) -> ConnectedLab:
+        """Use a lab that runs elsewhere, by the address and the keys that it tells (``lab.endpoint_url``, ``lab.credentials.owner``, ``serverless-lab serve``).
+
+        Raises LabError where none answers, AwsError where the keys are not its own.
+        """
+        return ConnectedLab(url, access_key, secret, region)
 
     @property
     def endpoint_url(self) -> str:
