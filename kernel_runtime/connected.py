@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import json
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from .model.errors import InvalidParameterValueException
 from .model.event import event_bytes
 from .model.names import REGION
-from .outcome import FunctionError
+from .outcome import FunctionError, payload_of
 
 if TYPE_CHECKING:
     from .endpoint.remote import Remote
@@ -127,14 +126,11 @@ class ConnectedOutcome:
 
     @cached_property
     def payload(self) -> Any:
-        try:
-            return json.loads(self.raw)
-        except ValueError:
-            return self.raw
+        return payload_of(self.raw)
 
     @cached_property
     def error(self) -> FunctionError | None:
-        return None if self.ok else FunctionError(self.payload if isinstance(self.payload, dict) else {"errorMessage": str(self.payload)})
+        return None if self.ok else FunctionError.of(self.payload)
 
     def __repr__(self) -> str:
         return f"<Outcome {self.function} {self.start} {self.payload!r}>"

@@ -91,9 +91,8 @@ class Lab:
         self._handler_notes: dict[str, tuple[str, ...]] = {}
         self._closed = False
         self.accounts = Accounts(self._make_account)
-        self._front = Front(
-            self.accounts, self._store, Credentials(accept_any=accept_any_credentials), host=endpoint_host, port=endpoint_port, services=services
-        )
+        credentials = Credentials.kept(self.home / "credentials.json" if self._kept else None, accept_any=accept_any_credentials)
+        self._front = Front(self.accounts, self._store, credentials, host=endpoint_host, port=endpoint_port, services=services)
         self.account_of_notebook = self.accounts.get(ACCOUNT, REGION)
         self.account_of_notebook.start()
 
