@@ -115,9 +115,9 @@ class LabMagics(Magics):  # type: ignore[misc]
         with shown_shortly():
             lab = the_lab()
             lab.get(name)
-        from .panels.panel import Panel
+        from .panels.panel import panel_of
 
-        return Panel(lab, name)
+        return panel_of(lab, name)
 
     @magic_arguments()
     @argument("name", help="the function's name")

@@ -15,6 +15,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from labext import function, the_lab
 from labext.kernel_lab import close_lab
 from labext.mistakes import Mistake
+from labext.panels.sliders import UNRESERVED
 
 ECHO = "def handler(event, context):\n    return event\n"
 
@@ -250,7 +251,38 @@ def test_a_panel_follows_its_function(shell: Any) -> None:
         while the_lab().get("shown").configuration.reserved_concurrency != 0:
             pass
         panel.stop_traffic()
-        saved = panel._repr_mimebundle_()
     finally:
         panel.close()
-    assert "application/vnd.jupyter.widget-view+json" in saved and saved["image/svg+xml"].startswith("<svg")
+    assert panel.over
+    assert panel.picture()["image/svg+xml"].startswith("<svg")
+
+
+def test_sliders_stand_at_what_is_configured(shell: Any) -> None:
+    shell.run_cell_magic("function", "slid --memory 256", ECHO)
+    panel = shell.run_line_magic("panel", "slid")
+    try:
+        shell.run_cell_magic("function", "slid --memory 700 --timeout 7 --concurrency 6", ECHO)
+        panel.sliders.follow()
+        assert (panel.sliders.memory.value, panel.sliders.timeout.value, panel.sliders.reserved.value) == (700, 7, 6)
+        the_lab().get("slid").configure(reserved_concurrency=None)
+        panel.sliders.follow()
+        assert panel.sliders.reserved.value == UNRESERVED
+        the_lab().function("holds", source=ECHO, reserved_concurrency=500)
+        panel.sliders.reserved.value = 900  # with 500 of 1,000 taken, Lambda refuses
+        while panel.sliders.reserved.value == 900:
+            pass
+        assert "account has but 100" in panel.message.value
+        assert the_lab().get("slid").configuration.reserved_concurrency is None and panel.sliders.reserved.value == UNRESERVED
+    finally:
+        the_lab().delete("holds")
+        panel.close()
+
+
+def test_a_function_has_one_panel(shell: Any) -> None:
+    shell.run_cell_magic("function", "seen", ECHO)
+    panel = shell.run_line_magic("panel", "seen")
+    assert shell.run_line_magic("panel", "seen") is panel
+    panel.close()
+    another = shell.run_line_magic("panel", "seen")
+    assert another is not panel
+    another.close()
