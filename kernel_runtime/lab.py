@@ -339,8 +339,18 @@ def _notes(function: Function) -> tuple[str, ...]:
 
 
 def _missing_handler(source: str, handler: str) -> tuple[str, ...]:
+    """What will surely go wrong at init, said when the function is defined: Lambda says it at the first invocation."""
+    if "." not in handler:
+        return (f"the handler {handler} is no module.function: invoking it will fail with Runtime.MalformedHandlerName",)
+    try:
+        compile(source, module_file(handler), "exec", dont_inherit=True)
+    except (SyntaxError, ValueError) as why:
+        return (f"a syntax error, {why}: invoking it will fail with Runtime.UserCodeSyntaxError",)
+    except (RecursionError, MemoryError):
+        return ()
     defined = handler_names(source)
     wanted = handler.rpartition(".")[2]
-    if not defined or wanted in defined:
+    if wanted in defined or (not defined and "*" in source):  # a star import may bring any
         return ()
-    return (f"the handler {handler} is not defined: this module defines {', '.join(defined)}. Invoking it will fail with Runtime.HandlerNotFound",)
+    there = f"defines {', '.join(defined)}" if defined else "defines no function"
+    return (f"the handler {handler} is not defined: this module {there}. Invoking it will fail with Runtime.HandlerNotFound",)

@@ -59,7 +59,11 @@ def _positive(text: str) -> int:
 
 
 def _open_lab(options: argparse.Namespace) -> int:
-    copies = copy_lessons(Path.cwd())
+    try:
+        copies = copy_lessons(Path.cwd())
+    except OSError as why:
+        print(f"serverless-lab: the lessons cannot be put into {Path.cwd()} ({why.strerror}): go to a folder of your own, and start there", file=sys.stderr)
+        return 1
     if not copies:
         print("serverless-lab: no lessons are installed", file=sys.stderr)
         return 1
