@@ -76,18 +76,28 @@ class Sliders:
         with self._applying:
             self._wanted.update(change)
             if self._timer is None:
-                self._timer = threading.Timer(APPLY_EVERY_S, self._apply)
-                self._timer.daemon = True
-                self._timer.start()
+                self._begin()
+
+    def _begin(self) -> None:
+        self._timer = threading.Timer(APPLY_EVERY_S, self._apply)
+        self._timer.daemon = True
+        self._timer.start()
 
     def _apply(self) -> None:
         with self._applying:
-            wanted, self._wanted, self._timer = self._wanted, {}, None
+            wanted, self._wanted = self._wanted, {}
+        refused = False
         try:
             self._handle.configure(**wanted)
             self._say("")
         except (AwsError, LabError) as why:
+            refused = True
             self._say(explained(why))
+        with self._applying:
+            self._timer = None  # only now may the sliders follow: until it was done, what they show was being changed
+            if self._wanted:
+                self._begin()
+        if refused:
             with suppress(AwsError, LabError):  # the function may be gone
                 self.follow()
 
