@@ -13,6 +13,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from kernel_runtime import AwsError, Lab, LabError
+from kernel_runtime.control.facts import MachineMeasured
 from kernel_runtime.model import arrivals
 
 from ..charts.picture import svg
@@ -42,9 +43,11 @@ class Panel:
         self._traffic: Any = None
         self._closed = threading.Event()
         self._folding = threading.Lock()
+        self.at_rest = False
+        """Whether nothing has happened for two seconds: nothing is sent to the page then."""
         self._picture: Any = None
         self._pictured = ""
-        self._seq = lab.journal.seq
+        self._seq = self._looked = lab.journal.seq
         self.frames = Frames(name, lab.now(), lab.view(name).limit)
         self.board = Board()
         self.message = widgets.HTML()
@@ -65,8 +68,10 @@ class Panel:
     def start_traffic(self, rps: float | None = None, event: Any = None) -> None:
         """Send calls at ``rps`` (the panel's own rate where None), at most ten minutes; ``event`` is {} where None."""
         self.stop_traffic()
+        if rps is not None:
+            self.rate.value = rps
         try:
-            traffic = self.lab.traffic(self._handle, arrivals.constant(rps or self.rate.value, TRAFFIC_MAX_S), {} if event is None else event)
+            traffic = self.lab.traffic(self._handle, arrivals.constant(self.rate.value if rps is None else rps, TRAFFIC_MAX_S), {} if event is None else event)
             self._traffic = traffic.start()
         except (AwsError, LabError, ValueError) as why:
             self._say(explained(why))
@@ -127,17 +132,24 @@ class Panel:
             self._pictured = repr(self)
             self._picture.update(self.picture(), raw=True)
 
+    def _moved(self) -> bool:
+        """Whether anything has happened since this was asked last; that the machine was measured is nothing."""
+        entries = self.lab.journal.since(self._looked)
+        if entries:
+            self._looked = entries[-1].seq
+        return any(type(entry.fact) is not MachineMeasured for entry in entries)
+
     def _run(self) -> None:
         quiet = updates = 0
         while not self._closed.wait(UPDATE_EVERY_S if quiet < AT_REST else UPDATE_EVERY_S * 5):
             try:
-                moved = self.lab.journal.seq != self._seq
-                quiet = 0 if moved or self._traffic is not None else quiet + 1
+                quiet = 0 if self._moved() or self._traffic is not None else quiet + 1
                 if quiet < AT_REST:  # two seconds more than anything happens
                     self.update()
                     updates += 1
                 if quiet == AT_REST or updates % PICTURE_EVERY == PICTURE_EVERY - 1:
                     self._renew_picture()
+                self.at_rest = quiet >= AT_REST
                 self.sliders.follow()
                 if self._traffic is not None and not self._traffic.running:
                     self.stop_traffic()

@@ -250,6 +250,7 @@ def test_a_panel_follows_its_function(shell: Any) -> None:
     try:
         traffic_began = panel.frames.totals.invocations
         panel.start_traffic(rps=80)
+        assert panel.rate.value == 80
         while panel.frames.totals.invocations < traffic_began + 10:
             panel.update()
         panel.sliders.memory.value = 1_024
