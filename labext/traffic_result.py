@@ -26,7 +26,8 @@ def line_of(summary: Any) -> str:
         f"${summary.cost_usd:.8f}",
     ]
     for count, what in (
-        (summary.refused, "refused by this machine"),
+        (summary.broken, "broken off"),
+        (summary.refused, f"refused by this machine ({summary.first_fault})"),
         (summary.late, f"sent late (worst {summary.worst_late_s * 1e3:.0f} ms)"),
         (summary.unsent, "not sent"),
     ):
@@ -35,14 +36,27 @@ def line_of(summary: Any) -> str:
     return " · ".join(parts)
 
 
-def show_progress(traffic: Any, options: Any) -> None:
-    """Until the traffic has ended; Ctrl-C comes through."""
+def follow(traffic: Any, name: str) -> None:
+    """Show the traffic until it has ended. Ctrl-C: no more is sent, and what is in flight may end; once more: that is broken off."""
     from IPython.display import HTML, display
 
     shown = display(HTML(""), display_id=True)
-    while not traffic.wait(_EVERY_S):
-        shown.update(HTML(box("#0072B2", f"<b>{escape(options.name)}</b> {badge('running', '#0072B2')} ", escape(line_of(traffic.summary())))))
+    try:
+        _until_ended(traffic, name, shown, "running")
+    except KeyboardInterrupt:
+        traffic.stop(wait=False)
+        try:
+            _until_ended(traffic, name, shown, "ending: Ctrl-C breaks off what is in flight")
+        except KeyboardInterrupt:
+            traffic.stop(grace_s=0)
     shown.update(HTML(""))
+
+
+def _until_ended(traffic: Any, name: str, shown: Any, how: str) -> None:
+    from IPython.display import HTML
+
+    while not traffic.wait(_EVERY_S):
+        shown.update(HTML(box("#0072B2", f"<b>{escape(name)}</b> {badge(how, '#0072B2')} ", escape(line_of(traffic.summary())))))
 
 
 class TrafficResult:

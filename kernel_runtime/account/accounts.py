@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 
+from . import event_source_mappings
 from .account import Account
 from .adoption import adopt
 from .documents import Documents
@@ -54,4 +55,5 @@ class Accounts:
         account.open()
         for record in account.functions.values():
             adopt(account, record)
+        event_source_mappings.adopt(account)
         return account

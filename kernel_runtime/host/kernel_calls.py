@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import signal
 from typing import Optional
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -15,6 +16,7 @@ MNT_DETACH = 2
 PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS, PR_SET_CHILD_SUBREAPER = 1, 38, 36
 _LANDLOCK_CREATE_RULESET, _LANDLOCK_ADD_RULE, _LANDLOCK_RESTRICT_SELF = 444, 445, 446
 _PR_CAP_AMBIENT = 47
+_SA_NOCLDSTOP = 1
 CAP_SYS_CHROOT, CAP_SYS_ADMIN = 18, 21
 _CAPGET = {"x86_64": 125, "aarch64": 90}
 _CAPSET = {"x86_64": 126, "aarch64": 91}
@@ -35,6 +37,18 @@ def unmount(target: str) -> None:
 
 def prctl(option: int, value: int) -> None:
     _check(_libc.prctl(option, ctypes.c_ulong(value), 0, 0, 0), f"prctl {option}")
+
+
+def hear_deaths_only() -> None:
+    """SIGCHLD no longer comes when a child stops or goes on, only when it dies (sigaction: SA_NOCLDSTOP); its handler stays."""
+
+    class Action(ctypes.Structure):
+        _fields_ = (("handler", ctypes.c_void_p), ("mask", ctypes.c_byte * 128), ("flags", ctypes.c_int), ("restorer", ctypes.c_void_p))
+
+    action = Action()
+    _check(_libc.sigaction(signal.SIGCHLD, None, ctypes.byref(action)), "sigaction")
+    action.flags |= _SA_NOCLDSTOP
+    _check(_libc.sigaction(signal.SIGCHLD, ctypes.byref(action), None), "sigaction")
 
 
 def drop_capabilities() -> None:

@@ -20,7 +20,7 @@ _PROGRAM = (
     "c.prctl(c.PR_SET_PDEATHSIG, 9); c.prctl(c.PR_SET_CHILD_SUBREAPER, 1); zygote.main(socket.socket(fileno=int(sys.argv[2])))"
 )
 _RECEIVE_BYTES = 4_096
-AHEAD = 3
+AHEAD = 4
 """Children that wait. Joining a control group takes the system 10 ms or more, several at once no longer than one."""
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...account import functions, layer_use, settings, versions
+from ...account import code_signing, functions, layer_use, settings, versions
 from ...account.account import Account
-from ...model import limits
 from ...model.errors import InvalidParameterValueException
 from ...model.names import LATEST
 from ..caller import Caller
@@ -15,6 +14,7 @@ from . import shapes
 from .code import uploaded
 from .named import identified, recorded, version_of
 from .pages import page, with_marker
+from .tags import check_number
 
 
 def create_function(account: Account, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
@@ -22,15 +22,16 @@ def create_function(account: Account, request: dict[str, Any], caller: Caller) -
     _check_kind(request)
     _check_publish_to(request)
     _check_role(account, request["Role"])
-    _check_tags(request.get("Tags") or {})
+    check_number(request.get("Tags") or {})
+    signing = request.get("CodeSigningConfigArn") or ""
+    code_signing.check_upload(account, named.name, signing)
     if named.name not in account.functions:
         layer_use.resolve(account, request.get("Layers") or (), caller.principal)
     code = "" if named.name in account.functions else uploaded(account, request.get("Code") or {})  # what exists is refused before its code is looked at
     with account.changing:  # what the answer shows has not settled yet
         record = functions.create(account, named.name, settings.of_new(named.name, request), code, tags=request.get("Tags"))
-        if request.get("CodeSigningConfigArn"):
-            record.attachments("code_signing")[""] = request["CodeSigningConfigArn"]
-            account.save(record)
+        if signing:
+            code_signing.attach(account, record, signing)
         if request.get("Publish"):
             version = versions.publish(account, record)
             return shapes.configuration(account, record, version, version.version)
@@ -77,6 +78,7 @@ def update_function_code(account: Account, request: dict[str, Any], caller: Call
     record, _ = recorded(account, request)
     functions.check_revision(request.get("RevisionId"), record.latest.revision_id)
     _check_publish_to(request)
+    code_signing.check_upload(account, record.name, code_signing.of(record))
     changed = dict(record.latest.settings)
     if request.get("Architectures"):
         changed["Architectures"] = list(request["Architectures"])
@@ -112,11 +114,12 @@ def delete_function(account: Account, request: dict[str, Any], caller: Caller) -
 def publish_version(account: Account, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
     record, _ = recorded(account, request)
     _check_publish_to(request)
-    functions.check_settled(account, record)
-    version = versions.publish(
-        account, record, code_sha256=request.get("CodeSha256"), description=request.get("Description"), revision_id=request.get("RevisionId")
-    )
-    return shapes.configuration(account, record, version, version.version)
+    with account.changing:
+        functions.check_settled(account, record)
+        version = versions.publish(
+            account, record, code_sha256=request.get("CodeSha256"), description=request.get("Description"), revision_id=request.get("RevisionId")
+        )
+        return shapes.configuration(account, record, version, version.version)
 
 
 @quick
@@ -151,8 +154,3 @@ def _check_publish_to(request: dict[str, Any]) -> None:
 def _check_role(account: Account, arn: str) -> None:
     if not account.surroundings.role_exists(arn):
         raise InvalidParameterValueException("The role defined for the function cannot be assumed by Lambda.")
-
-
-def _check_tags(tags: dict[str, str]) -> None:
-    if len(tags) > limits.TAGS_MAX:
-        raise InvalidParameterValueException("Number of tags exceeds resource tag limit.")

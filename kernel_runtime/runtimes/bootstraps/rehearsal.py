@@ -3,13 +3,17 @@ template costs a fault and a copy at the first write. It runs no code of a funct
 
 from __future__ import annotations
 
-import importlib.machinery
 import json
+import logging
 import os
+import resource
+import sys
 
 from ..channel import ANSWER, READY, Frames, Reply, Request, decode_request, encode_reply, encode_request
+from . import log_records, output
+from . import python as bootstrap
 from .context import LambdaContext
-from .output import Log
+from .faults import Paths
 from .responses import Marshaller
 
 _MODULE = "import json\n\ndef handler(event, context):\n    print(event)\n    return {'event': event}\n"
@@ -26,12 +30,27 @@ def rehearse() -> None:
         os.environ[name] = value
     for name in plan["variables"]:
         del os.environ[name]
-    importlib.machinery.FileFinder("/", (importlib.machinery.SourceFileLoader, [".py"])).find_spec("no_module_has_this_name")
-    exec(compile(_MODULE, "/var/task/index.py", "exec", dont_inherit=True), {"__name__": "rehearsal"})
+    _take_place(plan)
     frame = encode_request(Request("0" * 36, "arn:aws:lambda:us-east-1:000000000000:function:f", 0, "", "", "", b'{"key": "value"}'))
     body = Frames().feed(frame)
     assert body is not None
     request = decode_request(body)
-    LambdaContext(request, plan, Log(0))
+    LambdaContext(request, plan, output.Log(0))
+    resource.getrusage(resource.RUSAGE_SELF)
     encode_reply(Reply(READY))
     encode_reply(Reply(ANSWER, 0, 0, 0, "", Marshaller(True).bytes_of(json.loads(request.payload))))
+
+
+def _take_place(plan: "dict[str, object]") -> None:
+    """A module is imported from a folder, and what a process changes of itself is changed and put back."""
+    kept = sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__
+    log_records.install(output.install(0), "", "")
+    logging.getLogger().handlers.clear()
+    sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__ = kept  # type: ignore[misc]
+    exec(compile(_MODULE, "/var/task/index.py", "exec", dont_inherit=True), {"__name__": "rehearsal"})
+    folder = os.path.dirname(os.path.abspath(__file__))
+    sys.path.insert(0, folder)
+    bootstrap.load("rehearsed.handler", Paths(folder, []))
+    sys.path.remove(folder)
+    sys.path_importer_cache.pop(folder, None)
+    del sys.modules["rehearsed"]
