@@ -13,6 +13,7 @@ _LOG_LINES = 30
 _PAYLOAD_CHARACTERS = 2_000
 _COLOURS = {"cold": "#0072B2", "warm": "#009E73", "suppressed": "#CC79A7", "provisioned": "#B8A800", "429": "#E69F00", "error": "#D55E00"}
 """Okabe and Ito's colours, which colour-blind readers tell apart."""
+_VERSION = "#777777"
 
 _BOX = "font-family:var(--jp-ui-font-family,sans-serif);font-size:13px;line-height:1.5;border-left:4px solid {colour};padding:4px 12px;margin:2px 0"
 _PRE = (
@@ -64,7 +65,8 @@ class Invoked:
 
     def __repr__(self) -> str:
         outcome = self.outcome
-        lines = [f"{outcome.function}: {outcome.start}, {', '.join(self._figures())}"]
+        version = f"version {outcome.record.version}, " if outcome.record.qualifier else ""
+        lines = [f"{outcome.function}: {version}{outcome.start}, {', '.join(self._figures())}"]
         lines.append(shortened(_pretty(outcome.payload)) if outcome.error is None else _error_text(outcome))
         return "\n".join([*lines, *outcome.notes])
 
@@ -72,6 +74,8 @@ class Invoked:
         outcome = self.outcome
         colour = _COLOURS[outcome.start if outcome.ok else "error"]
         head = [badge(outcome.start, _COLOURS[outcome.start])]
+        if outcome.record.qualifier:
+            head.append(badge(f"version {outcome.record.version}", _VERSION))
         if not outcome.ok:
             head.append(badge(outcome.report.error_type or "timeout" if outcome.report.status != "timeout" else "timeout", colour))
         figures = " · ".join(map(escape, self._figures()))
