@@ -12,7 +12,8 @@ from kernel_runtime.model.names import LATEST
 from .theme import COLOURS, template
 
 _VERSIONS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#B8A800")
-"""Of versions in their order, $LATEST after them; over again where there are more."""
+"""Of versions by their number, so that one has the same colour in every picture; over again where there are more."""
+_DRAFT = "#8c8c8c"
 Asked = tuple[float, float]
 """When an alias was told (seconds of the Unix epoch) which part of the calls, 0.0-1.0, goes to the version that is watched."""
 
@@ -28,9 +29,7 @@ def figure_json(
     bins = Counter((int((record.began_at - origin) // bin_s), record.version, record.status == "success") for record in held)
     places = sorted({place for place, *_ in bins})
     middles = [round((place + 0.5) * bin_s, 3) for place in places]
-    traces = [
-        _bars(middles, [bins[place, version, True] for place in places], _name(version), {"color": _colour(version, versions)}, bin_s) for version in versions
-    ]
+    traces = [_bars(middles, [bins[place, version, True] for place in places], _name(version), {"color": _colour(version)}, bin_s) for version in versions]
     for version in versions:
         failed = [bins[place, version, False] for place in places]
         if any(failed):
@@ -46,6 +45,7 @@ def figure_json(
     }
     figure["layout"]["xaxis"] |= {"anchor": "y2", "rangemode": "tozero"}
     figure["layout"]["title"]["y"] = 0.98
+    figure["layout"]["legend"]["traceorder"] = "normal"
     return figure
 
 
@@ -71,7 +71,7 @@ def _parts(
         "x": list(middles),
         "y": [its_calls[place] / all_calls[place] for place in places],
         "name": "measured",
-        "marker": {"color": COLOURS["warm"], "size": 7},
+        "marker": {"color": _colour(watched), "size": 8},
         "hovertemplate": "%{y:.0%}<extra>measured</extra>",
     }
     if not asked:
@@ -95,8 +95,8 @@ def _bars(x: Sequence[float], y: Sequence[int], name: str, marker: dict[str, Any
     return {"type": "bar", "x": list(x), "y": list(y), "name": name, **shown}
 
 
-def _colour(version: str, versions: Sequence[str]) -> str:
-    return _VERSIONS[versions.index(version) % len(_VERSIONS)]
+def _colour(version: str) -> str:
+    return _DRAFT if version == LATEST else _VERSIONS[(int(version) - 1) % len(_VERSIONS)]
 
 
 def _order(version: str) -> tuple[bool, int]:
