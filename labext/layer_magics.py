@@ -29,13 +29,7 @@ class LayerMagics(Magics):  # type: ignore[misc]
     @magic_arguments()
     @argument("name", help="the layer's name")
     @argument("folder", nargs="?", default=None, help="a folder that becomes /opt: modules lie in its python/")
-    @argument(
-        "--pip",
-        nargs="+",
-        default=[],
-        metavar="PACKAGE",
-        help="packages as pip names them: requests==2.32.3, a wheel, a project's folder; or a notebook variable that holds a path",
-    )
+    @argument("--pip", nargs="+", default=[], metavar="PACKAGE", help="as pip names them: requests==2.32.3; a wheel's path, or a variable that holds it")
     @argument("--runtime", default=None, help="python3.13 and the like, told as compatible; with --pip what to install for, left out the kernel's own")
     @argument("--description", default="", help="what it is, in quotes")
     @argument("--module", default=None, metavar="NAME", help="of a cell: the module's name, left out the layer's")
@@ -86,7 +80,7 @@ class LayerMagics(Magics):  # type: ignore[misc]
         except KeyboardInterrupt:
             raise mistake("Stopped", f"pip was stopped, nothing of it is left, and no version of {options.name} was published") from None
         options.runtime = options.runtime or f"python{sys.version_info.major}.{sys.version_info.minor}"
-        options.description = options.description or ", ".join(options.pip)[:256]
+        options.description = options.description or ", ".join(Path(package).name if Path(package).exists() else package for package in named)[:256]
         note = "packages from the cache" if packages.cached else f"installed in {packages.seconds:.1f} s"
         return self._publish(options, packages.folder, note=note)
 
