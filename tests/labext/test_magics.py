@@ -16,6 +16,7 @@ from labext import function, the_lab
 from labext.kernel_lab import close_lab
 from labext.mistakes import Mistake
 from labext.panels.sliders import UNRESERVED
+from labext.traffic_result import TrafficResult
 
 ECHO = "def handler(event, context):\n    return event\n"
 
@@ -208,6 +209,17 @@ def test_traffic_gives_figures_and_a_picture(shell: Any) -> None:
     assert result.sent == 30 and result.throttles > 0
     assert result.sent == result.succeeded + result.failed + result.throttles + result.refused + result.broken
     assert {"text/plain", "image/svg+xml", "application/vnd.plotly.v1+json"} <= set(result._repr_mimebundle_())
+
+
+def test_a_function_may_be_deleted_while_traffic_runs(shell: Any) -> None:
+    shell.run_cell_magic("function", "leaves", ECHO)
+    traffic = shell.run_line_magic("traffic", "leaves --rps 20 --for 60 --background")
+    while not traffic.summary().succeeded:
+        assert traffic.running
+    the_lab().delete("leaves")
+    summary = traffic.stop()
+    assert TrafficResult(the_lab(), "leaves", summary, 0, limit=7).succeeded > 0
+    assert repr(traffic).startswith("<traffic ended")
 
 
 def test_logs_and_status(shell: Any) -> None:
