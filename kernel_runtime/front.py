@@ -1,51 +1,126 @@
-"""The lab's AWS door, opened when it is first asked for."""
+"""The lab's AWS door. Its address is there from the lab's first moment; what answers there is imported and started when somebody calls."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from typing import Any
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
 
+from .account.account import Account, ready_role_arn
 from .account.accounts import Accounts
-from .endpoint.client import client
+from .artifacts.store import Store
 from .endpoint.credentials import Credentials
-from .endpoint.operations import operations
-from .endpoint.protocol import Protocol
-from .endpoint.server import Door
-from .endpoint.wording import Wording
+from .endpoint.listening import Listening
+from .model.function import Function
+from .model.names import REGION
+
+if TYPE_CHECKING:
+    from .endpoint.downloads import Downloads
+    from .endpoint.server import Door
+
+SERVICES_PACKAGE = "moto"
 
 
 class Front:
-    """``url`` opens it. host, port: where it listens. services: endpoints of the user's own, by boto3's service names."""
+    """``url``: where it is. host, port: where it listens; raises LabError where it cannot. services: endpoints of the user's own, by boto3's service names."""
 
     def __init__(
-        self, accounts: Accounts, credentials: Credentials, *, host: str = "127.0.0.1", port: int = 0, services: Mapping[str, str] | None = None
+        self,
+        accounts: Accounts,
+        store: Store,
+        credentials: Credentials,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        services: Mapping[str, str] | None = None,
     ) -> None:
         self.credentials = credentials
-        self._accounts = accounts
-        self._host, self._port, self._services = host, port, services
-        self._opening = threading.Lock()
+        self._accounts, self._store = accounts, store
+        self._services = dict(services or {})
+        self._listening = Listening(host, port)
+        self.url = self._listening.url
+        self._opening = threading.RLock()
         self._door: Door | None = None
+        self._downloads: Downloads | None = None
+        self._closed = False
+        self._listening.when_called(self.open)
+
+    def open(self) -> None:
+        """Answer from now on. Idempotent."""
+        with self._opening:
+            if self._door is not None or self._closed:
+                return
+            from .endpoint.downloads import FIRST_PIECE
+            from .endpoint.operations import operations
+            from .endpoint.protocol import Protocol
+            from .endpoint.server import Door
+            from .endpoint.wording import Wording
+
+            protocol = Protocol()
+            self._door = Door(
+                self._accounts.get, operations(protocol.operations), Wording(protocol), self.credentials,
+                services=self._services, open_paths={FIRST_PIECE: self._code()}, listening=self._listening,
+            )  # fmt: skip
+            self._door.open()
+
+    def client(self, service: str, region: str = REGION, account: str | None = None, **more: Any) -> Any:
+        """A boto3 client that speaks to the door."""
+        from .endpoint.client import client
+
+        self.open()
+        return client(service, self.url, self.credentials, region, account, **more)
+
+    def sdk_variables(self, function: Function) -> dict[str, str]:
+        """What a function's SDK reads: the door's address, and keys of the function's role."""
+        key = self.credentials.of_role(function.role or ready_role_arn(function.account), function.name)
+        return {"AWS_ENDPOINT_URL": self.url, **key.variables()}
+
+    def surround(self, account: Account) -> None:
+        """Let an account ask its roles, buckets and addresses of code of what is behind the door."""
+        around = account.surroundings
+        around.code_url = lambda digest: self._code().url_of(digest)
+        around.fetch_object = lambda bucket, key, version: self._fetch(account, bucket, key, version)
+        around.organization_of = self.organization_of
+        around.role_exists = lambda arn: self._role_exists(account, arn)
 
     @property
-    def url(self) -> str:
-        """Where the door is. Raises LabError where it cannot listen there."""
-        with self._opening:
-            if self._door is None:
-                protocol = Protocol()
-                door = Door(
-                    self._accounts.get, operations(protocol.operations), Wording(protocol), self.credentials,
-                    host=self._host, port=self._port, services=self._services,
-                )  # fmt: skip
-                door.open()
-                self._door = door
-            return self._door.url
+    def companion_runs(self) -> bool:
+        """Whether the process that answers for other services is there."""
+        return self._door is not None and self._door.services.companion.pid is not None
 
-    def client(self, service: str, region: str, account: str | None, **more: Any) -> Any:
-        return client(service, self.url, self.credentials, region, account, **more)
+    def organization_of(self, account: str) -> str | None:
+        """The organisation that an account is a member of, as AWS Organizations behind the door knows it; None where it is in none."""
+        from .endpoint.organizations import organization_of
+
+        return organization_of(self.client("organizations", REGION, account))
 
     def close(self) -> None:
         with self._opening:
+            self._closed = True
             door, self._door = self._door, None
         if door is not None:
             door.close()
+        self._listening.close()
+
+    def _code(self) -> Downloads:
+        from .endpoint.downloads import Downloads
+
+        with self._opening:
+            self._downloads = self._downloads or Downloads(self.url, self._store.path)
+            return self._downloads
+
+    def _fetch(self, account: Account, bucket: str, key: str, version: str | None) -> bytes:
+        from .endpoint.buckets import fetch_object
+
+        return fetch_object(self.client("s3", account.region, account.id), account.region, bucket, key, version)
+
+    def _role_exists(self, account: Account, arn: str) -> bool:
+        from .endpoint.roles import Roles
+
+        return Roles(lambda owner: self.client("iam", account.region, owner), self._iam_standing).exists(account.id, arn)
+
+    def _iam_standing(self) -> str:
+        if "iam" in self._services or self.companion_runs:
+            return "there"
+        return "empty" if find_spec(SERVICES_PACKAGE) else "never"

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from .account import aliases, versions
+from .account.account import Account
+from .account.records import FunctionRecord
+from .control.controller import ProvisionedView
 from .fleet.base import awaiting, block
+from .kept_ready import keep_ready
 from .model.function import Function
 from .outcome import Outcome
 
@@ -29,18 +35,19 @@ class FunctionHandle:
         """What a user should know of how this function runs here: another interpreter than asked for, the kernel's packages shown."""
         return self._lab.notes(self.name)
 
-    def invoke(self, event: Any = None) -> Outcome:
+    def invoke(self, event: Any = None, qualifier: str | None = None) -> Outcome:
         """Run the function with ``event`` (anything that JSON can say; bytes are taken as JSON text; None is ``{}``, as an empty body is) and wait.
+        ``qualifier``: a version or an alias; None is the function as it is now.
 
         A function that fails does not raise: ``Outcome.error`` holds it. Raises TooManyRequestsException (a throttle), InvalidRequestContentException
-        (not JSON), RequestTooLargeException (over 6 MB), MachineFull, WorkerHostLost.
+        (not JSON), RequestTooLargeException (over 6 MB), ResourceNotFoundException (no such version or alias), MachineFull, WorkerHostLost.
         """
-        record, raw = block(self._lab.begin(self.name, event))
+        record, raw = block(self._lab.begin(self.name, event, qualifier))
         return Outcome(record, raw, self.notes)
 
-    async def ainvoke(self, event: Any = None) -> Outcome:
+    async def ainvoke(self, event: Any = None, qualifier: str | None = None) -> Outcome:
         """``invoke`` from any event loop."""
-        record, raw = await awaiting(self._lab.begin(self.name, event))
+        record, raw = await awaiting(self._lab.begin(self.name, event, qualifier))
         return Outcome(record, raw, self.notes)
 
     def configure(self, **changes: Any) -> FunctionHandle:
@@ -48,9 +55,34 @@ class FunctionHandle:
         self._lab.configure(self.name, **changes)
         return self
 
+    def publish(self, description: str | None = None) -> str:
+        """Freeze code and configuration as the next version; gives its number, the newest one's where nothing has changed since."""
+        return versions.publish(self._account, self._record, description=description).version
+
+    def alias(self, name: str, version: str, weights: Mapping[str, float] | None = None) -> str:
+        """Let ``name`` mean ``version``, and another by its part of the calls: ``fn.alias("live", "1", {"2": 0.1})``. Makes the alias or moves it; gives
+        its name, for ``invoke(event, qualifier=…)``. Raises ResourceNotFoundException (no such version), ValidationException (a name or a weight that
+        Lambda's shapes refuse), InvalidParameterValueException."""
+        return aliases.point(self._account, self._record, name, version, weights or {}).name
+
+    def provision(self, qualifier: str, count: int) -> ProvisionedView:
+        """Keep ``count`` environments of a version or an alias initialised; 0 none any more. Waits until all are there, and says so where that takes long.
+
+        Raises InvalidParameterValueException and ResourceConflictException where Lambda refuses, ProvisioningFailed where they cannot be had.
+        """
+        return keep_ready(self._account, self._record, qualifier, count)
+
     def delete(self) -> None:
         """Invocations in flight end; new ones are not found."""
         self._lab.delete(self.name)
+
+    @property
+    def _account(self) -> Account:
+        return self._lab.account_of_notebook
+
+    @property
+    def _record(self) -> FunctionRecord:
+        return self._account.record(self.name)
 
     def __repr__(self) -> str:
         function = self.configuration

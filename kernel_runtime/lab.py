@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from .account import functions, settings
+from .account import functions, settings, storage
 from .account.account import Account, ready_role_arn
 from .account.accounts import Accounts
 from .account.documents import Documents
@@ -57,7 +57,9 @@ class Lab:
     home: a folder that keeps functions, code and layers from one lab to the next; None keeps nothing. account_concurrency: the account's limit (AWS
     raises it on
     request). keep_alive_s: how long an idle environment is kept. mechanisms: "best" that this machine has, or "portable" (no cgroup, no namespace).
-    fleet: where environments run, for tests and simulations; None is this machine. Use it as a context manager, or call ``close``.
+    fleet: where environments run, for tests and simulations; None is this machine. endpoint_host, endpoint_port: where its AWS door listens (0: a free
+    port); another host than loopback opens it to the network. services: endpoints of your own for other AWS services, by boto3's names. accept_any_credentials:
+    no signature is verified. Use it as a context manager, or call ``close``.
     """
 
     def __init__(
@@ -68,6 +70,10 @@ class Lab:
         keep_alive_s: float = limits.KEEP_ALIVE_S,
         mechanisms: Literal["best", "portable"] = "best",
         fleet: Fleet | None = None,
+        endpoint_host: str = "127.0.0.1",
+        endpoint_port: int = 0,
+        services: Mapping[str, str] | None = None,
+        accept_any_credentials: bool = False,
     ) -> None:
         self._kept = home is not None
         self.home = Path(home).expanduser().resolve() if home is not None else Path(tempfile.mkdtemp(prefix=f"serverless-lab-{os.getpid()}-home-"))
@@ -75,7 +81,7 @@ class Lab:
         if not self._kept:
             self.home.chmod(0o755)  # a function's own user must reach its code
         self._store = Store(self.home, durable=self._kept)
-        self._layer_book = LayerBook(self._store, self.home / "layers.sqlite" if self._kept else None)
+        self._layer_book = LayerBook(self._store, self.home / "layers.sqlite" if self._kept else None, used_bytes=self._functions_bytes)
         self._opt = OptFolders(self.home, self._store)
         self._documents = Documents(self.home / "lab.sqlite" if self._kept else None)
         self._mechanisms: Literal["best", "portable"] = mechanisms
@@ -84,13 +90,15 @@ class Lab:
         self._handler_notes: dict[str, tuple[str, ...]] = {}
         self._closed = False
         self.accounts = Accounts(self._make_account)
-        self._front = Front(self.accounts, Credentials())
+        self._front = Front(
+            self.accounts, self._store, Credentials(accept_any=accept_any_credentials), host=endpoint_host, port=endpoint_port, services=services
+        )
         self.account_of_notebook = self.accounts.get(ACCOUNT, REGION)
         self.account_of_notebook.start()
 
     @property
     def endpoint_url(self) -> str:
-        """Where the lab's AWS door is: Lambda's API for these functions, and every other AWS service. Opened when first asked for."""
+        """Where the lab's AWS door is: Lambda's API for these functions, and every other AWS service."""
         return self._front.url
 
     @property
@@ -258,12 +266,14 @@ class Lab:
         layers = Layers(self._layer_book, self._opt, self._packages, account=id, region=region)
         own = (id, region) == (ACCOUNT, REGION)
         fleet = self._given_fleet if own and self._given_fleet else self._local_fleet(layers)
-        return Account(
+        account = Account(
             id, region, documents=self._documents, store=self._store, layers=layers, fleet=fleet, concurrency=self._concurrency, keep_alive_s=self._keep_alive_s
         )
+        self._front.surround(account)
+        return account
 
     def _local_fleet(self, layers: Layers) -> Fleet:
-        return LocalFleet(self._store.unpacked, layers.merged, self._mechanisms, [] if self._kept else [str(self.home)])
+        return LocalFleet(self._store.unpacked, layers.merged, self._mechanisms, [] if self._kept else [str(self.home)], self._front.sdk_variables)
 
     def _record(self, name: str) -> FunctionRecord:
         try:
@@ -277,14 +287,18 @@ class Lab:
         if function.packages not in ("lambda", "kernel"):
             raise InvalidParameterValueException(f"packages is 'lambda' or 'kernel', not {function.packages!r}")
 
+    def _functions_bytes(self, id: str, region: str) -> int:
+        return storage.functions_bytes(self.accounts.get(id, region))
+
     def _packages(self) -> dict[str, Package]:
         """What every version of every function is made of, in all accounts."""
         found = {}
-        for account in self.accounts:
-            for record in account.functions.values():
+        own = (self.account_of_notebook.id, self.account_of_notebook.region)
+        for (id, region), records in self.accounts.records(self._documents).items():
+            for record in records:
                 for version in record.all_versions():
                     name = record.name if version.version == LATEST else f"{record.name}:{version.version}"
-                    shown = name if account is self.account_of_notebook else f"{account.id}/{account.region}/{name}"
+                    shown = name if (id, region) == own else f"{id}/{region}/{name}"
                     found[shown] = Package(version.code_sha256, tuple(version.settings.get("Layers", ())))
         return found
 

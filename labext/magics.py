@@ -66,11 +66,13 @@ class LabMagics(Magics):  # type: ignore[misc]
     @no_var_expand
     @line_magic
     def invoke(self, line: str) -> Invoked | Throttled:
-        """Invoke a function: ``%invoke NAME EVENT``, EVENT being JSON or a Python expression of the notebook; without one it is {}."""
-        name, event = self._name_and_event("invoke", line)
+        """Invoke a function: ``%invoke NAME EVENT``, EVENT being JSON or a Python expression of the notebook; without one it is {}.
+        ``NAME:QUALIFIER`` is a version or an alias of it."""
+        named, event = self._name_and_event("invoke", line)
+        name, _, qualifier = named.partition(":")
         with shown_shortly():
             try:
-                return Invoked(the_lab().get(name).invoke(event))
+                return Invoked(the_lab().get(name).invoke(event, qualifier or None))
             except TooManyRequestsException as throttle:
                 return Throttled(name, throttle)
             except KeyboardInterrupt:

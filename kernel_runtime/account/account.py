@@ -21,7 +21,7 @@ from ..journal.journal import Journal
 from ..model import limits
 from ..model.errors import ResourceNotFoundException
 from ..model.function import Function
-from ..model.names import ACCOUNT, LATEST, REGION, function_arn
+from ..model.names import ACCOUNT, LATEST, REGION, function_arn, qualified_arn
 from ..runtimes import catalog
 from .documents import Documents, Table
 from .records import FunctionRecord
@@ -39,18 +39,19 @@ class Surroundings:
     """What an account asks of the world outside it; each may be replaced by whoever has the real thing.
 
     role_exists: an ARN to whether it can be assumed. fetch_object: bucket, key, version (None: the newest) to bytes; raises AwsError. code_url: a digest to an
-    address from which the zip can be had.
+    address from which the zip can be had. organization_of: an account's 12 digits to the AWS organisation that it is a member of (``o-…``).
     """
 
     role_exists: Callable[[str], bool] = lambda arn: True
     fetch_object: Callable[[str, str, str | None], bytes] | None = None
     code_url: Callable[[str], str] = lambda digest: ""
+    organization_of: Callable[[str], str | None] = lambda account: None
 
 
 class Account:
     """``changing`` is held by whoever changes something. ``functions`` is by name, ``running`` by name and version what calls meet at this moment.
 
-    neighbour: another account of this lab in the same region, by its id.
+    neighbour: another account of this lab in the same region, by its id. code_storage_max_bytes: what its code may take.
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class Account:
         self.id, self.region = id, region
         self.store, self.layers = store, layers
         self.surroundings = Surroundings()
+        self.code_storage_max_bytes = limits.CODE_STORAGE_MAX_BYTES
         self.neighbour: Callable[[str], Account | None] = lambda id: None
         self.changing = threading.RLock()
         self.journal = Journal()
@@ -131,8 +133,10 @@ class Account:
 
     def forget(self, name: str) -> None:
         """A function that has been deleted."""
-        del self.functions[name]
+        record = self.functions.pop(name)
         del self._kept[name]
+        for version in record.all_versions():
+            self.running.pop((name, version.version), None)
 
     def next_revision(self) -> int:
         """The engine's next count of changes."""
@@ -162,4 +166,9 @@ class Account:
         self.running[function.name, function.version] = function
 
     def arn(self, name: str, version: str = "") -> str:
+        """A function's; a version's or an alias's where there is one, $LATEST being the function itself."""
         return function_arn(name, self.id, self.region) + (f":{version}" if version and version != LATEST else "")
+
+    def qualified_arn(self, name: str, qualifier: str) -> str:
+        """``…:function:NAME:QUALIFIER``, $LATEST too."""
+        return qualified_arn(name, qualifier, self.id, self.region)

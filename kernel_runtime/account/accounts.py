@@ -5,12 +5,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 
-from . import functions
+from . import event_source_mappings
 from .account import Account
+from .adoption import adopt
+from .documents import Documents
+from .records import FunctionRecord
 
 
 class Accounts:
-    """``make`` builds an account that has not been opened. ``owners``: "account/region" of those that the home holds something of."""
+    """``make`` builds an account that has not been opened."""
 
     def __init__(self, make: Callable[[str, str], Account]) -> None:
         self._make = make
@@ -30,6 +33,16 @@ class Accounts:
                 self._held[id, region] = account
         return account
 
+    def records(self, documents: Documents) -> dict[tuple[str, str], list[FunctionRecord]]:
+        """The functions of every account and region, by both: of those that are open, and of those that the home alone knows of."""
+        held = dict(self._held)
+        found = {key: list(account.functions.values()) for key, account in held.items()}
+        for owner in documents.owners():
+            id, _, region = owner.partition("/")
+            if (id, region) not in held:
+                found[id, region] = [FunctionRecord.from_document(document) for document in documents.table(owner, "function").values()]
+        return found
+
     def close(self) -> None:
         with self._making:
             held, self._held = list(self._held.values()), {}
@@ -41,5 +54,6 @@ class Accounts:
         account.neighbour = lambda other: self.get(other, region)
         account.open()
         for record in account.functions.values():
-            functions.adopt(account, record)
+            adopt(account, record)
+        event_source_mappings.adopt(account)
         return account

@@ -11,6 +11,7 @@ from typing import Any
 from ..model.errors import AwsError, InvalidParameterValueException, PreconditionFailedException, ResourceConflictException
 from ..model.function import Function, needs_new_environments
 from ..model.names import LATEST
+from . import layer_use, snap_start, storage
 from . import settings as settings_of
 from .account import Account
 from .records import FunctionRecord, VersionRecord
@@ -25,6 +26,15 @@ def check_revision(wanted: str | None, current: str) -> None:
         raise PreconditionFailedException(_STALE)
 
 
+def check_settled(account: Account, record: FunctionRecord) -> None:
+    """Raises ResourceConflictException while $LATEST is being made or changed, and where it could not be made."""
+    latest = record.latest
+    if latest.state != "Active":
+        raise ResourceConflictException(f"The operation cannot be performed at this time. The function is currently in the following state: {latest.state}")
+    if latest.update_status == "InProgress":
+        raise ResourceConflictException(_UNDER_WAY + account.arn(record.name))
+
+
 def create(account: Account, name: str, settings: dict[str, Any], code: str, *, tags: dict[str, str] | None = None, packages: str = "lambda") -> FunctionRecord:
     """A new function, Pending until it has settled. ``code``: digest of a zip in the store.
 
@@ -37,6 +47,7 @@ def create(account: Account, name: str, settings: dict[str, Any], code: str, *, 
         record = FunctionRecord(name, latest, tags=dict(tags or {}))
         latest.revision = account.next_revision()
         function = checked(account, record, latest)
+        storage.check(account, latest.code_size)
         account.put(function)
         account.save(record)
         account.settle(lambda: _settled(account, name, function, latest.revision_id))
@@ -44,11 +55,12 @@ def create(account: Account, name: str, settings: dict[str, Any], code: str, *, 
 
 
 def checked(account: Account, record: FunctionRecord, version: VersionRecord) -> Function:
-    """The runnable function, its surroundings checked: layers there and allowed, code and layers together within 250 MB."""
+    """The runnable function, its surroundings checked: layers there and allowed, code and layers together within 250 MB, SnapStart possible if asked for."""
     function = settings_of.function_of(account, record, version)
+    snap_start.check(version.settings)
     held = account.functions.get(record.name)
     if held is None or held.latest.settings.get("Layers") != version.settings.get("Layers"):  # a layer that was deleted goes on serving who has it
-        account.layers.resolve(function.layers)
+        layer_use.resolve(account, function.layers)
     account.layers.check_unzipped(function.code_sha256, function.layers)
     return function
 
@@ -70,10 +82,7 @@ def change(
     with account.changing:
         latest = record.latest
         check_revision(revision_id, latest.revision_id)
-        if latest.state == "Pending":
-            raise ResourceConflictException("The operation cannot be performed at this time. The function is currently in the following state: Pending")
-        if latest.update_status == "InProgress":
-            raise ResourceConflictException(_UNDER_WAY + account.arn(record.name))
+        check_settled(account, record)
         new = replace(
             latest,
             settings=settings if settings is not None else latest.settings,
@@ -85,6 +94,7 @@ def change(
             update_status="InProgress",
         )
         function = checked(account, record, new)
+        storage.check(account, new.code_size - latest.code_size)
         if needs_new_environments(settings_of.function_of(account, record, latest), function):
             new.revision = account.next_revision()
             function = replace(function, revision=new.revision)
@@ -110,21 +120,11 @@ def _settled(account: Account, name: str, function: Function, revision_id: str) 
         if record is None or record.latest.revision_id != revision_id:
             return  # deleted, or made anew, meanwhile
         latest = record.latest
-        if broken and latest.state == "Pending":
-            latest.state, latest.update_status = "Failed", "Failed"
-        elif broken:
-            latest.update_status = "Failed"
-        else:
+        if not broken:
             account.put(replace(function, reserved_concurrency=record.reserved_concurrency))
-            latest.state, latest.update_status = "Active", "Successful"
-        latest.reason = broken
+        latest.settle(broken, "InvalidZipFileException")
         latest.revision_id = account.new_id()
         account.save(record)
-
-
-def settle_now(account: Account, record: FunctionRecord) -> None:
-    """Settle in this thread: for whoever means to call the function at once."""
-    _settled(account, record.name, settings_of.function_of(account, record, record.latest), record.latest.revision_id)
 
 
 def drafted(account: Account, name: str, settings: dict[str, Any], reserved: int | None, packages: str) -> Function:
@@ -145,6 +145,7 @@ def define(account: Account, name: str, settings: dict[str, Any], code: str, res
         record = replace(held, latest=latest, reserved_concurrency=reserved) if held else FunctionRecord(name, latest, reserved_concurrency=reserved)
         latest.revision = held.latest.revision if held else account.next_revision()
         function = checked(account, record, latest)
+        storage.check(account, size - (held.latest.code_size if held else 0))
         if held and needs_new_environments(settings_of.function_of(account, held, held.latest), function):
             latest.revision = account.next_revision()
             function = replace(function, revision=latest.revision)
@@ -160,12 +161,8 @@ def reserve(account: Account, record: FunctionRecord, concurrency: int | None) -
     with account.changing:
         if concurrency is not None and (not isinstance(concurrency, int) or isinstance(concurrency, bool) or concurrency < 0):
             raise InvalidParameterValueException("reserved concurrency is a whole number from 0 up")
-        old, record.reserved_concurrency = record.reserved_concurrency, concurrency
-        try:
-            account.put(settings_of.function_of(account, record, record.latest))
-        except BaseException:
-            record.reserved_concurrency = old
-            raise
+        account.put(replace(account.running[record.name, LATEST], reserved_concurrency=concurrency))  # a change under way stays under way
+        record.reserved_concurrency = concurrency
         account.save(record)
 
 
@@ -174,14 +171,3 @@ def delete(account: Account, record: FunctionRecord) -> None:
     with account.changing:
         account.engine.delete(record.name)
         account.forget(record.name)
-
-
-def adopt(account: Account, record: FunctionRecord) -> None:
-    """Take in a function that the home holds, as it was; what was about to settle settles now."""
-    for version in record.all_versions():
-        account.seen_revision(version.revision)
-    for version in record.all_versions():
-        version.state = "Active"
-        if version.update_status == "InProgress":
-            version.update_status = "Successful"
-        account.put(settings_of.function_of(account, record, version))

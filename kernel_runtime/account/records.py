@@ -30,6 +30,23 @@ class VersionRecord:
     packages: str = "lambda"
     reason: str = ""
     """Why the state, or the last update, is Failed."""
+    reason_code: str = ""
+    """botocore: StateReasonCode."""
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is under way."""
+        return self.state == "Active" and self.update_status != "InProgress"
+
+    def settle(self, reason: str = "", code: str = "") -> None:
+        """What was under way has ended: well, or with a ``reason``. A failed change leaves an active version active."""
+        if not reason:
+            self.state = "Active"
+        elif self.state == "Pending":
+            self.state = "Failed"
+        self.update_status = "Failed" if reason else "Successful"
+        self.reason, self.reason_code = reason, code if reason else ""
+
     revision: int = 1
     """The engine's own count of changes that need new environments."""
 

@@ -86,6 +86,7 @@ def _logging(name: str, old: dict[str, Any], wanted: dict[str, Any]) -> dict[str
 def function_of(account: Account, record: FunctionRecord, version: VersionRecord) -> Function:
     """What the engine runs. Raises AwsError for a value that Lambda refuses beyond its shape."""
     settings = version.settings
+    logging = settings.get("LoggingConfig", {})
     return Function(
         name=record.name,
         code_sha256=version.code_sha256,
@@ -104,4 +105,9 @@ def function_of(account: Account, record: FunctionRecord, version: VersionRecord
         version=version.version,
         account=account.id,
         region=account.region,
+        role=settings.get("Role", ""),
+        log_format=logging.get("LogFormat", "Text"),
+        log_level=logging.get("ApplicationLogLevel", ""),
+        system_log_level=logging.get("SystemLogLevel", "INFO"),
+        log_group=logging.get("LogGroup", ""),
     )

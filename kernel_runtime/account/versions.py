@@ -6,9 +6,11 @@ from copy import deepcopy
 from dataclasses import replace
 
 from ..artifacts.store import code_sha256 as in_base64
-from ..model.errors import InvalidParameterValueException, ResourceConflictException
+from ..model.errors import AwsError, InvalidParameterValueException, ResourceConflictException
+from ..model.invocation import Answer
 from ..model.names import LATEST
 from . import settings as settings_of
+from . import snap_start, storage
 from .account import Account
 from .functions import check_revision
 from .records import FunctionRecord, VersionRecord
@@ -17,9 +19,9 @@ from .records import FunctionRecord, VersionRecord
 def publish(
     account: Account, record: FunctionRecord, *, code_sha256: str | None = None, description: str | None = None, revision_id: str | None = None
 ) -> VersionRecord:
-    """The next version; the newest one again where nothing has changed since it was published.
+    """The next version; the newest one again where nothing has changed since it was published. Active at once where $LATEST is, else once it has settled.
 
-    ``code_sha256``: base64, what $LATEST's code must be. Raises InvalidParameterValueException, PreconditionFailedException.
+    ``code_sha256``: base64, what $LATEST's code must be. Raises InvalidParameterValueException, PreconditionFailedException, CodeStorageExceededException.
     """
     with account.changing:
         latest = record.latest
@@ -31,29 +33,58 @@ def publish(
             )
         if record.published in record.versions:
             return record.versions[record.published]
+        storage.check(account, latest.code_size)
         number = str(record.next_version)
+        at_once = latest.settled and not snap_start.is_on(latest.settings)
         version = replace(latest, version=number, settings=deepcopy(latest.settings), revision_id=account.new_id(), state="Pending", update_status=None)
         if description is not None:
             version.settings["Description"] = description
         version.revision = account.next_revision()
-        function = settings_of.function_of(account, record, version)
-        account.put(function)
+        account.put(settings_of.function_of(account, record, version))
+        if at_once:
+            version.settle()
         record.versions[number] = version
         record.next_version += 1
         record.published = number
-        latest.revision_id = account.new_id()
+        if latest.settled:
+            latest.revision_id = account.new_id()  # while it is under way its revision is what that waits for
         account.save(record)
-        account.settle(lambda: _settled(account, record.name, number))
+        if not at_once:
+            settle(account, record, version)
         return version
 
 
-def _settled(account: Account, name: str, number: str) -> None:
+def settle(account: Account, record: FunctionRecord, version: VersionRecord) -> None:
+    """Let a Pending version become Active, or Failed, in the background: once its code is there, and with SnapStart once it has shown that it initialises."""
+    function = settings_of.function_of(account, record, version)
+    revision_id = version.revision_id
+
+    def unpack() -> None:
+        broken = ""
+        try:
+            account.store.unpacked(function.code_sha256)
+            account.layers.merged(function.layers)
+        except AwsError as why:
+            broken = str(why)
+        if broken or version.version == LATEST or not snap_start.is_on(version.settings):
+            _settled(account, record.name, version.version, revision_id, broken, "InvalidZipFileException")
+        else:
+            account.engine.rehearse(function, rehearsed)
+
+    def rehearsed(init: Answer) -> None:
+        broken = "" if init.cause == "answered" else snap_start.INIT_FAILED
+        _settled(account, record.name, version.version, revision_id, broken, snap_start.INIT_FAILED_CODE)
+
+    account.settle(unpack)
+
+
+def _settled(account: Account, name: str, number: str, revision_id: str, broken: str, code: str) -> None:
     with account.changing:
         record = account.functions.get(name)
-        version = record.versions.get(number) if record else None
-        if record is None or version is None or version.state != "Pending":
-            return
-        version.state, version.update_status = "Active", "Successful"
+        version = record.version(number) if record else None
+        if record is None or version is None or version.revision_id != revision_id:
+            return  # deleted, or made anew, meanwhile
+        version.settle(broken, code)
         version.revision_id = account.new_id()
         account.save(record)
 
@@ -75,6 +106,7 @@ def delete(account: Account, record: FunctionRecord, qualifier: str) -> None:
             raise ResourceConflictException(f"Unable to delete version because the following aliases reference it: [{', '.join(sorted(aliases))}]")
         account.engine.delete_version(record.name, qualifier)
         del record.versions[qualifier]
+        account.running.pop((record.name, qualifier), None)
         for attached in record.attached.values():
             attached.pop(qualifier, None)
         account.save(record)

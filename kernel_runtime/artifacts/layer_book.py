@@ -14,7 +14,7 @@ from ..model import limits
 from ..model.errors import AccessDeniedException, InvalidParameterValueException, ResourceNotFoundException, ValidationException
 from ..model.layer import LayerVersion, check_layer_list, check_layer_name, check_layer_version_arn, check_length, layer_version_arn, parse_layer_arn
 from ..model.layer_policy import LayerPolicy, LayerStatement, check_action
-from ..runtimes.catalog import OTHER_RUNTIMES, PYTHON_RUNTIMES
+from ..runtimes.catalog import ONLY_NAMED_RUNTIMES, OTHER_RUNTIMES, PYTHON_RUNTIMES
 from .layer_table import LayerTable
 from .sizes import check_storage
 from .store import Store
@@ -235,7 +235,7 @@ def _check_number(version: int) -> None:
 
 
 def _check_compatible(runtimes: Sequence[str], architectures: Sequence[str]) -> None:
-    known = PYTHON_RUNTIMES + OTHER_RUNTIMES
+    known = PYTHON_RUNTIMES + OTHER_RUNTIMES + ONLY_NAMED_RUNTIMES
     faults = []
     if any(runtime not in known for runtime in runtimes):
         faults.append(

@@ -38,7 +38,7 @@ def check_unzipped(store: HasSizes, code: str, layers: Iterable[str]) -> None:
         )
 
 
-def check_storage(used_bytes: int, more_bytes: int) -> None:
+def check_storage(used_bytes: int, more_bytes: int, most_bytes: int | None = None) -> None:
     """CodeStorageExceededException where an account has no room for ``more_bytes`` in a region: every published version of a function or layer counts."""
-    if used_bytes + more_bytes > limits.CODE_STORAGE_MAX_BYTES:
+    if used_bytes + more_bytes > (limits.CODE_STORAGE_MAX_BYTES if most_bytes is None else most_bytes):
         raise CodeStorageExceededException("Code storage limit exceeded.")

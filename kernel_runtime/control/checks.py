@@ -30,14 +30,14 @@ def check_function(registry: Registry, function: Function) -> None:
     if reserved < own:
         raise InvalidParameterValueException(
             f" ReservedConcurrentExecutions  {reserved} should not be lower than function's total provisioned concurrency [{own}]."
-        )
+        ).untyped()
     before = group.reserved if group is not None else None
     taken = reserved - (own if before is None else before)
     if taken > 0 and registry.unreserved_limit - taken < registry.unreserved_least:
         raise InvalidParameterValueException(
             "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of "
             f"[{registry.unreserved_least}]."
-        )
+        ).untyped()
 
 
 def check_alias(registry: Registry, fact: AliasPut) -> None:
@@ -67,12 +67,14 @@ def check_provisioned(registry: Registry, fact: ProvisionedPut) -> None:
         return
     unreserved = registry.unreserved_limit + before
     if fact.count > unreserved:
-        raise InvalidParameterValueException(f"Specified ConcurrentExecutions for function is greater than account's unreserved concurrency [{unreserved}].")
+        raise InvalidParameterValueException(
+            f"Specified ConcurrentExecutions for function is greater than account's unreserved concurrency [{unreserved}]."
+        ).untyped()
     if fact.count > before and unreserved - fact.count < registry.unreserved_least:
         raise InvalidParameterValueException(
             f"Specified ConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of "
             f"[{registry.unreserved_least}]."
-        )
+        ).untyped()
 
 
 def _check_overlap(group: Group, qualifier: str, version: str) -> None:

@@ -20,6 +20,7 @@ from .body import IDLE_S
 from .credentials import Credentials
 from .hosts import Names
 from .http import DoorProtocol
+from .listening import Listening
 from .operation_table import Operation, OperationTable
 from .services import Services
 
@@ -35,7 +36,7 @@ class Door:
 
     ``account_of(account, region)`` gives what operations work on; ``operations`` are botocore's names and functions ``(account, request, caller)``;
     ``services`` are endpoints of the user's own by boto3's service names. ``host`` other than loopback opens the lab to the network: whoever reaches it
-    needs its credentials.
+    needs its credentials. ``listening``: a socket that is bound already, in place of ``host`` and ``port``.
     """
 
     def __init__(
@@ -52,12 +53,13 @@ class Door:
         function_urls: FunctionUrls | None = None,
         open_paths: Mapping[str, OpenPath] | None = None,
         body_idle_s: float = IDLE_S,
+        listening: Listening | None = None,
     ) -> None:
         self.credentials = credentials
-        self._host, self._port = host, port
+        self._host, self._port, self._listening = listening.host if listening else host, port, listening
         self.services = Services(services or {}, credentials)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="lab-door-operation")
-        names, table = Names(host, allowed_hosts), OperationTable(operations)
+        names, table = Names(self._host, allowed_hosts), OperationTable(operations)
         self._parts = Parts(
             account_of, table, wording, credentials, self.services, names, self._threads, function_urls, open_paths or {}, body_idle_s=body_idle_s
         )
@@ -67,20 +69,13 @@ class Door:
 
     def open(self) -> str:
         """Listens, and returns the URL. Raises LabError when the address is taken or not this machine's."""
-        family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
-        try:
-            listening = socket.create_server((self._host, self._port), family=family, backlog=1024)
-            # Accepted connections inherit it. asyncio sets it on sockets of a named protocol only; without it each answer waits 40 ms for an acknowledgement.
-            listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        except OSError as error:
-            raise LabError(
-                f"The door cannot listen on {self._host}:{self._port}: {error.strerror or error}. Choose another port, or 0 for a free one."
-            ) from None
-        self.url = f"http://{_reachable(self._host)}:{listening.getsockname()[1]}"
+        listening = self._listening or Listening(self._host, self._port)
+        listening.taken()
+        self.url = listening.url
         self.services.door_url = self.url
         server = uvicorn.Server(_configuration(self._parts))
         opened = threading.Event()
-        self._thread = threading.Thread(target=_serve, args=(server, listening, opened), name="lab-door", daemon=True)
+        self._thread = threading.Thread(target=_serve, args=(server, listening.socket, opened), name="lab-door", daemon=True)
         self._thread.start()
         opened.wait()
         if not server.started:
@@ -139,8 +134,3 @@ async def _announce(server: uvicorn.Server, opened: threading.Event) -> None:
     while not server.started:
         await asyncio.sleep(0.001)
     opened.set()
-
-
-def _reachable(host: str) -> str:
-    """An address to call for one to listen on."""
-    return {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}.get(host, f"[{host}]" if ":" in host else host)

@@ -7,6 +7,7 @@ decided in ``control``.
 
 from __future__ import annotations
 
+import itertools
 import random
 import threading
 import time
@@ -17,6 +18,7 @@ from ..control.controller import Controller, ProvisionedView
 from ..control.facts import (
     AliasDeleted,
     AliasPut,
+    EnvironmentDied,
     EnvironmentReady,
     EnvironmentRefused,
     Fact,
@@ -80,6 +82,7 @@ class Engine:
         self._lock = threading.Lock()
         self._environments: dict[int, Function] = {}
         self._inits: dict[int, Answer] = {}
+        self._rehearsals = itertools.count(1)
         self._draw = draw
         self._background = Background()
         self._carry = carry or self._background.carry
@@ -139,6 +142,10 @@ class Engine:
         yield from self.until(lambda controller: (view := self._provisioned(name, qualifier)) is None or view.status != "IN_PROGRESS")
         return self.provisioned(name, qualifier)
 
+    def rehearse(self, function: Function, told: Callable[[Answer], None]) -> None:
+        """Run a version's init in an environment that serves nobody and counts for nothing; ``told`` how it ended, in a thread of the engine's own."""
+        self._carry(self._rehearse(-next(self._rehearsals), function, told))
+
     def until(self, condition: Condition) -> Waiting[None]:
         """Wait until ``condition(controller)`` holds after some fact, or does already. Raises LabClosed."""
         with self._lock:
@@ -151,8 +158,8 @@ class Engine:
             raise LabClosed("the lab is closed: make another with Lab()")
 
     def tell(self, fact: Fact) -> None:
-        """A fact that no caller waits on."""
-        if not self._closed:
+        """A fact that no caller waits on. Of rehearsals, whose numbers are below zero, control knows nothing."""
+        if not self._closed and not (isinstance(fact, EnvironmentDied) and fact.environment_id < 0):
             self._step(fact)
 
     def invoke(
@@ -241,6 +248,15 @@ class Engine:
             self._inits[environment_id] = init
         failure = None if ok else course.init_failure("init", init)
         self.tell(EnvironmentReady(environment_id, init.duration_ms, ok, init.max_memory_mb, failure))
+
+    def _rehearse(self, number: int, function: Function, told: Callable[[Answer], None]) -> Waiting[None]:
+        try:
+            init = yield from course.provisioned(self._fleet, number, function)
+        except Exception as why:  # this machine's fault or the lab's
+            init = Answer("refused", message=str(why) or type(why).__name__)
+        finally:
+            self._fleet.stop(number)
+        told(init)
 
     def _provisioned(self, name: str, qualifier: str) -> ProvisionedView | None:
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import ceil
 from typing import Literal
 
-from ..journal.report import iso_ms
+from ..journal.json_lines import iso_ms
 from ..model.failures import failure_of
 from ..model.function import Function
 from ..model.invocation import InvocationRecord
@@ -56,5 +56,9 @@ def conclude(
         architecture=function.architecture,
         version=function.version,
         qualifier=qualifier,
+        log_group=function.log_group,
+        log_stream=answer.log_stream,
+        log_format=function.log_format,
+        system_log_level=function.system_log_level,
     )
     return record, body

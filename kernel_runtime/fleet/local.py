@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -33,7 +33,7 @@ _SHORT_S = 0.5
 
 class LocalFleet:
     """A fleet on this machine. bundles: a code's hex digest to its folder. layers: ARNs to the merged /opt, or None. remove: folders to remove should
-    this process die."""
+    this process die. sdk_variables: where a function's SDK finds AWS, and with which keys."""
 
     def __init__(
         self,
@@ -41,11 +41,13 @@ class LocalFleet:
         layers: Callable[[Sequence[str]], Path | None],
         mechanisms: Literal["best", "portable"] = "best",
         remove: Sequence[str] = (),
+        sdk_variables: Callable[[Function], Mapping[str, str]] = lambda function: {},
     ) -> None:
         self._bundles = bundles
         self._layers = layers
         self._mechanisms = os.environ.get("SERVERLESS_LAB_MECHANISMS", mechanisms)
         self._remove = list(remove)
+        self._sdk_variables = sdk_variables
         self._places: dict[int, Place] = {}
         self._free_slots: list[int] = []
         self._slots_used = 0
@@ -75,7 +77,7 @@ class LocalFleet:
         place = self._places[environment_id]
         reply = yield from self._reply(place)
         if isinstance(reply, Died):
-            return _ended(reply, place.take_log(), place.function, (time.monotonic() - place.began_s) * 1e3)
+            return _ended(reply, place, (time.monotonic() - place.began_s) * 1e3)
         answer = Answer(
             "answered" if reply.kind == READY else "exit",
             reply.payload,
@@ -85,6 +87,7 @@ class LocalFleet:
             max_memory_mb=-(-reply.max_rss_kb // 1_024),
             log=place.take_log(),
             cpu_ms=reply.cpu_ns / 1e6,
+            log_stream=place.log_stream,
         )
         if reply.kind == INIT_FAILED:
             yield Settled(place.died)
@@ -114,7 +117,7 @@ class LocalFleet:
             host.slots.end(place.slot)
             place.freeze()  # after the slot: a host that steers CPU shares lets nothing go on whose slot is empty
         if isinstance(reply, Died):
-            return _ended(reply, place.take_log(), place.function, (time.monotonic() - began) * 1e3)
+            return _ended(reply, place, (time.monotonic() - began) * 1e3)
         return Answer(
             "answered" if reply.kind == ANSWER else "failed",
             reply.payload,
@@ -123,6 +126,7 @@ class LocalFleet:
             max_memory_mb=-(-reply.max_rss_kb // 1_024),
             log=place.take_log(),
             cpu_ms=reply.cpu_ns / 1e6,
+            log_stream=place.log_stream,
         )
 
     def interrupt(self, environment_id: int) -> None:
@@ -193,8 +197,11 @@ class LocalFleet:
             init_timeout_s=timeout_s,
             again=again,
             shown=shown_folders(function, interpreter),
-            plan=plan_of(function, interpreter, time.monotonic_ns(), "provisioned-concurrency" if place.provisioned else "on-demand"),
-        )
+            plan=plan_of(
+                function, interpreter, time.monotonic_ns(), place.log_stream, self._sdk_variables(function),
+                "provisioned-concurrency" if place.provisioned else "on-demand",
+            ),
+        )  # fmt: skip
         try:
             host.say(start, [channel, log])
         finally:
@@ -265,14 +272,16 @@ def _lost(place: Place) -> Died:
     return Died(place.number, place.process, "lost", 0, 0)
 
 
-def _ended(died: Died, log: bytes, function: Function, duration_ms: float = 0.0) -> Answer:
+def _ended(died: Died, place: Place, duration_ms: float) -> Answer:
+    log = place.take_log()
     if died.cause == "tmp_full":
         log += f"{died.message}\n".encode()
     return Answer(
         cast(Cause, died.cause),
         detail=died.detail,
         duration_ms=duration_ms,
-        max_memory_mb=min(died.max_memory_mb, function.memory_mb),
+        max_memory_mb=min(died.max_memory_mb, place.function.memory_mb),
         log=log,
+        log_stream=place.log_stream,
         message=died.message,
     )

@@ -14,6 +14,7 @@ from ..model.function import Function
 from ..model.limits import LOG_MAX_BYTES
 from ..runtimes.channel import Frames, Reply, decode_reply
 from ..wire import Died
+from .plans import new_log_stream
 from .waits import Readable, Writable
 
 _CREDENTIALS = struct.Struct("3i")
@@ -37,6 +38,7 @@ class Place:
         self.socket: socket.socket | None = None
         self.waited_on = False
         self.began_s = 0.0
+        self.log_stream = new_log_stream(function)
 
     def open_channel(self) -> tuple[int, int]:
         """A fresh channel and log; gives the environment's ends, which the caller closes once they are sent."""

@@ -6,6 +6,7 @@ import importlib.util
 import sys
 import time
 import uuid
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,16 @@ from ..runtimes.layer_paths import python_import_paths
 from ..runtimes.variables import log_group, process_variables
 
 
-def plan_of(function: Function, interpreter: Interpreter, began_ns: int, initialization: str = "on-demand") -> dict[str, Any]:
+def new_log_stream(function: Function) -> str:
+    """An environment's own, for as long as it lives: ``YYYY/MM/DD/[VERSION]`` and 32 hex digits."""
+    return f"{time.strftime('%Y/%m/%d', time.gmtime())}/[{function.version}]{uuid.uuid4().hex}"
+
+
+def plan_of(
+    function: Function, interpreter: Interpreter, began_ns: int, log_stream: str, sdk: Mapping[str, str], initialization: str = "on-demand"
+) -> dict[str, Any]:
     """The plan, with /var/task and /opt as paths; where a machine has no namespaces the worker host puts the real ones in their place."""
-    log_stream = f"{time.strftime('%Y/%m/%d', time.gmtime())}/[{function.version}]{uuid.uuid4().hex}"
+    path = str(Path(interpreter.executable).parent)
     kernel_paths = kernel_packages() if function.packages == "kernel" else []
     return {
         "handler": function.handler,
@@ -28,7 +36,7 @@ def plan_of(function: Function, interpreter: Interpreter, began_ns: int, initial
         "import_paths": python_import_paths(interpreter.version) if function.layers else [],
         "extra_paths": kernel_paths,
         "sdk_paths": sdk_paths(),
-        "variables": process_variables(function, log_stream=log_stream, path=str(Path(interpreter.executable).parent), initialization=initialization),
+        "variables": process_variables(function, log_stream=log_stream, path=path, initialization=initialization, sdk=sdk),
         "memory_mb": function.memory_mb,
         "function_name": function.name,
         "function_version": function.version,

@@ -5,17 +5,11 @@ AWS: "Understanding Lambda execution environment lifecycle", "Working with Lambd
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from ..model.failures import OUT_OF_MEMORY
 from ..model.invocation import InitFailure, InvocationRecord
+from . import json_lines
 
 TAIL_BYTES = 4_096
-
-
-def iso_ms(epoch_s: float) -> str:
-    """``2025-01-31T12:00:03.000Z``"""
-    return datetime.fromtimestamp(epoch_s, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def report_line(record: InvocationRecord) -> str:
@@ -49,28 +43,45 @@ def init_report_line(failure: InitFailure) -> str:
 
 def log_text(record: InvocationRecord) -> str:
     """Everything that this invocation wrote to its log stream, platform lines included, each ended by a newline."""
-    lines: list[str] = []
-    if record.start == "cold" or (record.start == "provisioned" and record.init_ms is not None):
-        lines.append(init_start_line(record.runtime) + "\n")
-        for failure in record.init_failures:
-            if failure.phase == "init":
-                lines += [_text(failure.log), init_report_line(failure) + "\n"]
+    return "".join(text for _, text in log_parts(record))
+
+
+def log_parts(record: InvocationRecord) -> list[tuple[float, str]]:
+    """``log_text`` in its parts: when each was written (seconds of the epoch; what the function prints carries the time at which its phase began), and the
+    lines. Lambda's own are JSON where the function's log is (AWS: "Configuring JSON and plain text log formats")."""
+    as_json = record.log_format == "JSON"
+    has_init = record.start == "cold" or (record.start == "provisioned" and record.init_ms is not None)
+    init_failures = [failure for failure in record.init_failures if failure.phase == "init"]
+    began = record.began_at
+    started = began + ((record.init_ms or 0.0) if has_init else 0.0) / 1e3 + sum(failure.duration_ms for failure in init_failures) / 1e3
+    ended = started + record.duration_ms / 1e3
+    parts: list[tuple[float, str]] = []
+    if has_init:
+        parts.append((began, json_lines.init_start(record, began) if as_json else init_start_line(record.runtime) + "\n"))
+        for failure in init_failures:
+            parts += [(began, _text(failure.log)), (started, json_lines.init_failed(record, failure, started) if as_json else init_report_line(failure) + "\n")]
         if record.init_ms is not None:
-            lines.append(_text(record.init_log))
-    lines.append(f"START RequestId: {record.request_id} Version: {record.version}\n")
+            parts.append((began, _text(record.init_log)))
+            if as_json:
+                parts.append((started, json_lines.init_done(record, started)))
+    parts.append((started, json_lines.start(record, started) if as_json else f"START RequestId: {record.request_id} Version: {record.version}\n"))
     if record.init_ms is None:
-        lines.append(_text(record.init_log))
+        parts.append((started, _text(record.init_log)))
     for failure in record.init_failures:
         if failure.phase == "invoke":
-            lines += [_text(failure.log), init_report_line(failure) + "\n"]
-    lines += [_text(record.log), record.platform, f"END RequestId: {record.request_id}\n", report_line(record) + "\n"]
-    return "".join(lines)
+            parts += [(started, _text(failure.log)), (started, json_lines.init_failed(record, failure, ended) if as_json else init_report_line(failure) + "\n")]
+    parts.append((started, _text(record.log)))
+    if as_json:
+        parts.append((ended, json_lines.runtime_done(record, ended) + json_lines.report(record, ended)))
+    else:
+        parts.append((ended, f"{record.platform}END RequestId: {record.request_id}\n{report_line(record)}\n"))
+    return [part for part in parts if part[1]]
 
 
 def tail(record: InvocationRecord) -> bytes:
     """The last 4 KB of the log, as Invoke with LogType Tail gives it (without INIT_START)."""
     text = log_text(record)
-    start = text.find("START RequestId:")
+    start = text.find("START RequestId:") if record.log_format == "Text" else text.rfind("{", 0, max(text.find('"platform.start"'), 0))
     return text[max(start, 0) :].encode()[-TAIL_BYTES:]
 
 

@@ -337,6 +337,10 @@ class MachineFull(LabError):
     """This machine has no room for one more environment, and none that is idle is left to evict. Not a throttle: Lambda would have run it."""
 
 
+class ProvisioningFailed(LabError):
+    """Provisioned concurrency that was waited for and cannot be had: an init fails, or this machine has no room."""
+
+
 class WorkerHostLost(LabError):
     """The worker host died while this invocation was in flight. The lab has started another; the next invocation works."""
 

@@ -16,6 +16,8 @@ from .names import ACCOUNT, LATEST, REGION, check_function_name, function_arn, q
 Packages = Literal["lambda", "kernel"]
 """What a cell may import: what Lambda's image would hold, or the notebook kernel's installed packages as well."""
 
+LogFormat = Literal["Text", "JSON"]
+
 RESERVED_VARIABLES = frozenset(
     (
         "_HANDLER _X_AMZN_TRACE_ID AWS_DEFAULT_REGION AWS_REGION AWS_EXECUTION_ENV AWS_LAMBDA_FUNCTION_NAME "
@@ -36,6 +38,8 @@ class Function:
     memory_mb: whole MB, 128-10,240. timeout_s: whole seconds, 1-900. ephemeral_mb: /tmp, 512-10,240. variables: the function's environment variables.
     layers: layer version ARNs, at most five. reserved_concurrency: None, or 0 and up. code_sha256: hex digest of the bundle in the store.
     revision: grows with every change of code or configuration that needs new environments; the driver counts it.
+    role: the ARN of the execution role. log_level, system_log_level: what a function and what Lambda itself write at least, JSON logs alone.
+    log_group: empty is ``/aws/lambda/NAME``.
     version: ``$LATEST`` or a number, as text. Reserved concurrency is the function's: the value on ``$LATEST`` is the one that counts.
     """
 
@@ -56,6 +60,11 @@ class Function:
     version: str = LATEST
     account: str = ACCOUNT
     region: str = REGION
+    role: str = ""
+    log_format: LogFormat = "Text"
+    log_level: str = ""
+    system_log_level: str = "INFO"
+    log_group: str = ""
 
     def __post_init__(self) -> None:
         check_function_name(self.name)
@@ -88,6 +97,7 @@ class Function:
 
 ENVIRONMENT_FIELDS = (
     "code_sha256", "handler", "runtime", "memory_mb", "timeout_s", "ephemeral_mb", "variables", "layers", "packages", "architecture",
+    "role", "log_format", "log_level", "log_group",
 )  # fmt: skip
 """What an environment is built from: a change of one of these replaces a function's environments; a change of the others does not."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from .function import LogFormat
 from .names import LATEST
 
 Start = Literal["cold", "warm", "suppressed", "provisioned"]
@@ -40,7 +41,7 @@ class Answer:
 
     payload: the response, or the error as JSON (only for ``answered`` and ``failed``). detail: exit status or signal number.
     duration_ms: in the environment's own clock. max_memory_mb: the most that the environment's processes have used, shared pages included.
-    log: what was printed, as bytes. cpu_ms: CPU time used, where it is known.
+    log: what was printed, as bytes; log_stream: the environment's own. cpu_ms: CPU time used, where it is known.
     """
 
     cause: Cause
@@ -52,6 +53,7 @@ class Answer:
     log: bytes = b""
     cpu_ms: float = 0.0
     message: str = ""
+    log_stream: str = ""
 
     @property
     def alive(self) -> bool:
@@ -77,6 +79,7 @@ class InvocationRecord:
     began_at: seconds of the Unix epoch. status: ``success``, ``error`` (the function failed) or ``timeout``. max_memory_mb: as in REPORT.
     init_log: printed during the init that this invocation paid for; log: printed by the handler. platform: the platform's own lines about the failure.
     init_ms of a provisioned environment's first invocation: the init that was done before, reported and not billed here, as on AWS.
+    log_group, log_stream: where its lines belong in CloudWatch Logs. system_log_level: what Lambda itself says at least, JSON logs alone.
     version: the one that ran. qualifier: the version or alias that was asked for, empty where none was.
     """
 
@@ -103,3 +106,7 @@ class InvocationRecord:
     architecture: str = "x86_64"
     version: str = LATEST
     qualifier: str = ""
+    log_group: str = ""
+    log_stream: str = ""
+    log_format: LogFormat = "Text"
+    system_log_level: str = "INFO"

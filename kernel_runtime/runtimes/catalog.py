@@ -28,6 +28,10 @@ BLOCKED_RUNTIMES = frozenset(
     ).split()
 )
 """Functions of these can neither be created nor be given them any more (AWS: "Lambda runtimes", deprecation)."""
+ONLY_NAMED_RUNTIMES = (
+    "nodejs18.x", "nodejs16.x", "dotnet6", "python3.15", "nodejs26.x", "java17.al2023", "java11.al2023", "java8.al2023", "custom", *sorted(BLOCKED_RUNTIMES),
+)  # fmt: skip
+"""What a layer may be told to be compatible with beside those above (botocore: Runtime)."""
 OLDEST_PYTHON = (3, 9)
 """The loop inside an environment is written for this and newer."""
 

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from ..model.function import Function
 from .layer_paths import path_variables
 
 
 def log_group(function: Function) -> str:
-    """``/aws/lambda/NAME``"""
-    return f"/aws/lambda/{function.name}"
+    """The function's own, or ``/aws/lambda/NAME``."""
+    return function.log_group or f"/aws/lambda/{function.name}"
 
 
 def process_variables(
-    function: Function, *, log_stream: str, task_root: str = "/var/task", tmp: str = "/tmp", path: str = "", initialization: str = "on-demand"
+    function: Function,
+    *,
+    log_stream: str,
+    task_root: str = "/var/task",
+    tmp: str = "/tmp",
+    path: str = "",
+    initialization: str = "on-demand",
+    sdk: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, str]:
     """Every variable of the process: Lambda's own, over which the function's go (those that it may not set, ``Function`` has refused).
 
     path: folders that this machine needs in PATH beside Lambda's. tmp: where the environment's /tmp really is. initialization: ``on-demand``,
-    ``provisioned-concurrency`` or ``snap-start``.
+    ``provisioned-concurrency`` or ``snap-start``. sdk: where AWS's SDKs find AWS, and with which keys; AWS_ENDPOINT_URL a function may set anew.
     Where it deviates: LD_LIBRARY_PATH names the function's own folders only, since Lambda's others (/lib64, /usr/lib64 of its image) would make a
     child process load this machine's libraries in place of those that its interpreter was built with. HOME is there, since the user that a function
     runs as has no entry in a passwd file that would say where ``~`` is. TMPDIR is there where /tmp is elsewhere.
@@ -56,4 +66,6 @@ def process_variables(
     }
     if tmp != "/tmp":
         own["TMPDIR"] = tmp
-    return {**own, **function.variables}
+    if function.log_format == "JSON":
+        own.update(AWS_LAMBDA_LOG_FORMAT="JSON", AWS_LAMBDA_LOG_LEVEL=function.log_level)
+    return {**own, **sdk, **function.variables}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from kernel_runtime.journal.report import TAIL_BYTES, iso_ms, log_text, report_line, tail
+from kernel_runtime.journal.json_lines import iso_ms
+from kernel_runtime.journal.report import TAIL_BYTES, log_text, report_line, tail
 from kernel_runtime.model.invocation import InitFailure
 
 from .records import record

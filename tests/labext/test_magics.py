@@ -44,6 +44,15 @@ def test_an_event_may_be_an_expression_of_the_notebook(shell: Any) -> None:
     assert shell.run_line_magic("invoke", "echo").payload == {}
 
 
+def test_a_name_may_have_a_version_or_an_alias(shell: Any) -> None:
+    shell.run_cell_magic("function", "versions", "def handler(event, context):\n    return context.function_version\n")
+    handle = the_lab().get("versions")
+    handle.alias("live", handle.publish())
+    assert [shell.run_line_magic("invoke", f"versions{by} {{}}").payload for by in ("", ":1", ":live")] == ["$LATEST", "1", "1"]
+    with pytest.raises(Mistake, match=r"Function not found: .*:versions:other"):
+        shell.run_line_magic("invoke", "versions:other")
+
+
 def test_a_name_of_the_notebook_gets_a_warning_that_names_it(shell: Any) -> None:
     shell.user_ns["frame"] = object()
     defined = shell.run_cell_magic("function", "careless", "def handler(event, context):\n    return frame\n")

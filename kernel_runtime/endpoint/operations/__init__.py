@@ -14,10 +14,9 @@ from botocore import xform_name
 
 from ...model.errors import ServiceException
 from ..caller import Caller
+from .refused import REFUSED
 
 Operation = Callable[[Any, dict[str, Any], Caller], Any]
-REFUSED: dict[str, str] = {}
-"""Operations that answer a clear error, and what it says."""
 
 
 def operations(names: tuple[str, ...]) -> dict[str, Operation]:

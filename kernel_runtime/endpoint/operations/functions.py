@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...account import functions, settings, versions
+from ...account import code_signing, functions, layer_use, settings, versions
 from ...account.account import Account
-from ...model import limits
 from ...model.errors import InvalidParameterValueException
 from ...model.names import LATEST
 from ..caller import Caller
@@ -15,22 +14,28 @@ from . import shapes
 from .code import uploaded
 from .named import identified, recorded, version_of
 from .pages import page, with_marker
+from .tags import check_number
 
 
 def create_function(account: Account, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
     named = identified(account, request)
     _check_kind(request)
+    _check_publish_to(request)
     _check_role(account, request["Role"])
-    _check_tags(request.get("Tags") or {})
+    check_number(request.get("Tags") or {})
+    signing = request.get("CodeSigningConfigArn") or ""
+    code_signing.check_upload(account, named.name, signing)
+    if named.name not in account.functions:
+        layer_use.resolve(account, request.get("Layers") or (), caller.principal)
     code = "" if named.name in account.functions else uploaded(account, request.get("Code") or {})  # what exists is refused before its code is looked at
-    record = functions.create(account, named.name, settings.of_new(named.name, request), code, tags=request.get("Tags"))
-    if request.get("CodeSigningConfigArn"):
-        record.attachments("code_signing")[""] = request["CodeSigningConfigArn"]
-        account.save(record)
-    if request.get("Publish"):
-        version = versions.publish(account, record)
-        return shapes.configuration(account, record, version, version.version)
-    return shapes.configuration(account, record, record.latest)
+    with account.changing:  # what the answer shows has not settled yet
+        record = functions.create(account, named.name, settings.of_new(named.name, request), code, tags=request.get("Tags"))
+        if signing:
+            code_signing.attach(account, record, signing)
+        if request.get("Publish"):
+            version = versions.publish(account, record)
+            return shapes.configuration(account, record, version, version.version)
+        return shapes.configuration(account, record, record.latest)
 
 
 @quick
@@ -72,25 +77,29 @@ def list_functions(account: Account, request: dict[str, Any], caller: Caller) ->
 def update_function_code(account: Account, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
     record, _ = recorded(account, request)
     functions.check_revision(request.get("RevisionId"), record.latest.revision_id)
+    _check_publish_to(request)
+    code_signing.check_upload(account, record.name, code_signing.of(record))
     changed = dict(record.latest.settings)
     if request.get("Architectures"):
         changed["Architectures"] = list(request["Architectures"])
     code = uploaded(account, request)
-    new = functions.change(account, record, settings=changed, code=code, revision_id=request.get("RevisionId"), dry_run=bool(request.get("DryRun")))
-    if request.get("Publish") and not request.get("DryRun"):
-        functions.settle_now(account, record)
-        version = versions.publish(account, record)
-        return shapes.configuration(account, record, version, version.version)
-    return shapes.configuration(account, record, new)
+    with account.changing:
+        new = functions.change(account, record, settings=changed, code=code, revision_id=request.get("RevisionId"), dry_run=bool(request.get("DryRun")))
+        if request.get("Publish") and not request.get("DryRun"):
+            version = versions.publish(account, record)
+            return shapes.configuration(account, record, version, version.version)
+        return shapes.configuration(account, record, new)
 
 
 def update_function_configuration(account: Account, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
     record, named = recorded(account, request)
     if request.get("Role"):
         _check_role(account, request["Role"])
+    layer_use.resolve(account, request.get("Layers") or (), caller.principal)  # what is named anew must be there, also where it is attached already
     changed = settings.changed(named.name, record.latest.settings, request)
-    new = functions.change(account, record, settings=changed, revision_id=request.get("RevisionId"))
-    return shapes.configuration(account, record, new)
+    with account.changing:
+        new = functions.change(account, record, settings=changed, revision_id=request.get("RevisionId"))
+        return shapes.configuration(account, record, new)
 
 
 def delete_function(account: Account, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
@@ -104,10 +113,13 @@ def delete_function(account: Account, request: dict[str, Any], caller: Caller) -
 
 def publish_version(account: Account, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
     record, _ = recorded(account, request)
-    version = versions.publish(
-        account, record, code_sha256=request.get("CodeSha256"), description=request.get("Description"), revision_id=request.get("RevisionId")
-    )
-    return shapes.configuration(account, record, version, version.version)
+    _check_publish_to(request)
+    with account.changing:
+        functions.check_settled(account, record)
+        version = versions.publish(
+            account, record, code_sha256=request.get("CodeSha256"), description=request.get("Description"), revision_id=request.get("RevisionId")
+        )
+        return shapes.configuration(account, record, version, version.version)
 
 
 @quick
@@ -133,11 +145,12 @@ def _check_kind(request: dict[str, Any]) -> None:
             )
 
 
+def _check_publish_to(request: dict[str, Any]) -> None:
+    """``$LATEST.PUBLISHED`` is a version of functions on managed instances alone (AWS: "Lambda Managed Instances"), which are not run here."""
+    if request.get("PublishTo"):
+        raise InvalidParameterValueException("PublishTo is supported only for functions that have a capacity provider.")
+
+
 def _check_role(account: Account, arn: str) -> None:
     if not account.surroundings.role_exists(arn):
         raise InvalidParameterValueException("The role defined for the function cannot be assumed by Lambda.")
-
-
-def _check_tags(tags: dict[str, str]) -> None:
-    if len(tags) > limits.TAGS_MAX:
-        raise InvalidParameterValueException("Number of tags exceeds resource tag limit.")

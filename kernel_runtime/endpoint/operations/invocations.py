@@ -25,7 +25,6 @@ from ...model.errors import (
 )
 from ...model.event import event_bytes
 from ...model.invocation import InvocationRecord
-from ...model.names import LATEST
 from ...runtimes import catalog
 from ..caller import Caller
 from .named import permitted, version_of
@@ -120,7 +119,6 @@ def _client_context(given: str | None) -> str:
 async def _run(
     account: Account, name: str, qualifier: str | None, payload: bytes, request_id: str, context: str = "", *, synchronous: bool = True
 ) -> tuple[InvocationRecord, bytes]:
-    qualifier = None if qualifier == LATEST else qualifier
     try:
         return await awaiting(account.engine.invoke(name, payload, qualifier, synchronous=synchronous, request_id=request_id, client_context=context))
     except LabError as why:

@@ -6,7 +6,7 @@ from typing import Any
 
 from ...account.account import Account
 from ...account.identifiers import FunctionId, function_id
-from ...account.policies import allows
+from ...account.policies import decided
 from ...account.records import FunctionRecord, VersionRecord
 from ...model.errors import AccessDeniedException, ResourceNotFoundException
 from ..caller import Caller
@@ -27,18 +27,19 @@ def recorded(account: Account, request: dict[str, Any]) -> tuple[FunctionRecord,
 
 
 def permitted(account: Account, request: dict[str, Any], caller: Caller, action: str) -> tuple[Account, FunctionId]:
-    """Whose function is named, where ``caller`` may do ``action`` with it: its own account's, or another's whose resource policy allows it.
+    """Whose function is named, where ``caller`` may do ``action`` with it: its own account's that no policy denies it, or another's whose policy allows it.
 
     Raises AccessDeniedException.
     """
     named = function_id(request["FunctionName"], request.get("Qualifier"), account.id, account.region)
-    if named.account == account.id:
-        return account, named
-    other = account.neighbour(named.account)
-    if other is None or not allows(other, named, caller.principal, caller.account, action):
+    own = named.account == account.id
+    owner = account if own else account.neighbour(named.account)
+    says = decided(owner, named, caller.principal, caller.account, action, {"aws:SourceIp": caller.source_ip}) if owner else None
+    if owner is None or says == "Deny" or (says is None and not own):
         denied = f"User: {caller.principal} is not authorized to perform: {action} on resource: {named.arn}"
-        raise AccessDeniedException(f"{denied} because no resource-based policy allows the {action} action")
-    return other, named
+        why = "with an explicit deny in a resource-based policy" if says == "Deny" else f"because no resource-based policy allows the {action} action"
+        raise AccessDeniedException(f"{denied} {why}")
+    return owner, named
 
 
 def version_of(record: FunctionRecord, named: FunctionId, *, always_qualified: bool = False) -> VersionRecord:

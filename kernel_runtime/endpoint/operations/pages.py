@@ -37,11 +37,12 @@ def with_marker(response: dict[str, Any], marker: str | None) -> dict[str, Any]:
 
 
 def _write(key: str) -> str:
-    return base64.urlsafe_b64encode(key.encode()).decode()
+    """Never empty, so that the item with an empty key has a marker too."""
+    return base64.urlsafe_b64encode(f":{key}".encode()).decode()
 
 
 def _read(marker: str) -> str:
     try:
-        return base64.urlsafe_b64decode(marker.encode()).decode()
+        return base64.urlsafe_b64decode(marker.encode()).decode()[1:]
     except (ValueError, binascii.Error):
         raise InvalidParameterValueException(f"Invalid marker: {marker}") from None

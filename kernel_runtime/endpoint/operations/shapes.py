@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...account import snap_start
 from ...account.account import Account
 from ...account.records import FunctionRecord, VersionRecord
 from ...artifacts.store import code_sha256
@@ -28,7 +29,7 @@ def configuration(account: Account, record: FunctionRecord, version: VersionReco
         "Version": version.version,
         "RevisionId": version.revision_id,
         "State": version.state,
-        "SnapStart": {**settings["SnapStart"], "OptimizationStatus": "Off"},
+        "SnapStart": {**settings["SnapStart"], "OptimizationStatus": "On" if _is_optimised(version) else "Off"},
         "RuntimeVersionConfig": {"RuntimeVersionArn": catalog.runtime_version_arn(settings["Runtime"])},
     }
     if version.state == "Pending":
@@ -38,14 +39,19 @@ def configuration(account: Account, record: FunctionRecord, version: VersionReco
     if version.update_status == "InProgress":
         shown.update(LastUpdateStatusReason=_BEING_CREATED, LastUpdateStatusReasonCode="Creating")
     if version.state == "Failed":
-        shown.update(StateReason=version.reason, StateReasonCode="InvalidZipFileException")
+        shown.update(StateReason=version.reason, StateReasonCode=version.reason_code)
     if version.update_status == "Failed":
-        shown.update(LastUpdateStatusReason=version.reason, LastUpdateStatusReasonCode="InvalidZipFileException")
+        shown.update(LastUpdateStatusReason=version.reason, LastUpdateStatusReasonCode=version.reason_code)
     if settings.get("Layers"):
         shown["Layers"] = [{"Arn": layer.arn, "CodeSize": layer.code_size} for layer in account.layers.book.attached(settings["Layers"])]
     if settings.get("VpcConfig"):
         shown["VpcConfig"] = {"SubnetIds": [], "SecurityGroupIds": [], **settings["VpcConfig"], "VpcId": "vpc-00000000"}
     return shown
+
+
+def _is_optimised(version: VersionRecord) -> bool:
+    """AWS: "If the OptimizationStatus is On and State is Active, then SnapStart is activated" for a published version."""
+    return version.version != LATEST and version.state != "Failed" and snap_start.is_on(version.settings)
 
 
 def listed(account: Account, record: FunctionRecord, version: VersionRecord) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import pytest
 from botocore.config import Config
 
 from kernel_runtime import Lab
+from kernel_runtime.account.records import AliasRecord
 
 ROLE = "arn:aws:iam::000000000000:role/serverless-lab"
 ECHO = "def handler(event, context):\n    return event\n"
@@ -28,6 +29,15 @@ def lab() -> Iterator[Lab]:
 def aws(lab: Lab) -> Any:
     """A client of Lambda that retries nothing and checks nothing itself, so that the door's own answers are seen."""
     return lab.boto3("lambda", config=Config(retries={"total_max_attempts": 1}, parameter_validation=False))
+
+
+@pytest.fixture
+def sent(aws: Any) -> Iterator[list[bytes]]:
+    """The bodies of answers as they came, the newest last."""
+    bodies: list[bytes] = []
+    aws.meta.events.register("after-call.lambda", lambda http_response, **_: bodies.append(http_response.content), unique_id="bodies")
+    yield bodies
+    aws.meta.events.unregister("after-call.lambda", unique_id="bodies")
 
 
 def zipped(source: str = ECHO, **files: str) -> bytes:
@@ -58,3 +68,15 @@ def create(aws: Any, name: str, source: str = ECHO, **more: Any) -> dict[str, An
     answer: dict[str, Any] = aws.create_function(FunctionName=name, **given)
     aws.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 0})
     return answer
+
+
+@pytest.fixture
+def alias(lab: Lab, aws: Any, function: str) -> str:
+    """``live``, which points to version 1 of ``function``."""
+    aws.publish_version(FunctionName=function)
+    account = lab.account_of_notebook
+    with account.changing:
+        record = account.record(function)
+        record.aliases["live"] = AliasRecord("live", "1", "", account.new_id())
+        account.save(record)
+    return "live"
