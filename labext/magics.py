@@ -99,14 +99,14 @@ class LabMagics(Magics):  # type: ignore[misc]
             handle = lab.get(options.name)
             event_bytes(event)
             since = lab.journal.seq
-            began = lab.now()
+            limit = lab.view(options.name).limit
             traffic = lab.traffic(handle, self._arrivals(options), event).start()
         if options.background:
             return traffic
         from .traffic_result import TrafficResult, follow
 
         follow(traffic, options.name)
-        return TrafficResult(lab, options.name, traffic.summary(), since, began)
+        return TrafficResult(lab, options.name, traffic.summary(), since, limit)
 
     @magic_arguments()
     @argument("name", help="the function's name")

@@ -16,6 +16,7 @@ from labext import function, the_lab
 from labext.kernel_lab import close_lab
 from labext.mistakes import Mistake
 from labext.panels.sliders import UNRESERVED
+from labext.traffic_result import TrafficResult
 
 ECHO = "def handler(event, context):\n    return event\n"
 
@@ -219,6 +220,17 @@ def test_traffic_gives_figures_and_a_picture(shell: Any) -> None:
     assert {"text/plain", "image/svg+xml", "application/vnd.plotly.v1+json"} <= set(result._repr_mimebundle_())
 
 
+def test_a_function_may_be_deleted_while_traffic_runs(shell: Any) -> None:
+    shell.run_cell_magic("function", "leaves", ECHO)
+    traffic = shell.run_line_magic("traffic", "leaves --rps 20 --for 60 --background")
+    while not traffic.summary().succeeded:
+        assert traffic.running
+    the_lab().delete("leaves")
+    summary = traffic.stop()
+    assert TrafficResult(the_lab(), "leaves", summary, 0, limit=7).succeeded > 0
+    assert repr(traffic).startswith("<traffic ended")
+
+
 def test_logs_and_status(shell: Any) -> None:
     shell.run_cell_magic("function", "talks", "def handler(event, context):\n    print('hello from', context.function_name)\n")
     shell.run_line_magic("invoke", "talks")
@@ -279,9 +291,8 @@ def test_sliders_stand_at_what_is_configured(shell: Any) -> None:
         assert panel.sliders.reserved.value == UNRESERVED
         the_lab().function("holds", source=ECHO, reserved_concurrency=500)
         panel.sliders.reserved.value = 900  # with 500 of 1,000 taken, Lambda refuses
-        while panel.sliders.reserved.value == 900:
+        while "account has but 100" not in panel.message.value or panel.sliders.reserved.value == 900:
             pass
-        assert "account has but 100" in panel.message.value
         assert the_lab().get("slid").configuration.reserved_concurrency is None and panel.sliders.reserved.value == UNRESERVED
     finally:
         the_lab().delete("holds")
