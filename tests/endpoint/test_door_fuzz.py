@@ -19,13 +19,13 @@ from kernel_runtime import Lab
 from kernel_runtime.endpoint.operations import is_real
 from kernel_runtime.endpoint.service import body_members, lambda_service
 
+from .meaningful import meaningful
 from .minimal import minimal
 from .mutations import ALPHABETS, mutated
-from .operations.conftest import create
+from .operations.conftest import create, zipped
 from .resources import Held, back_to
 from .state import digest_of, settle
 from .unchecked import unchecked
-from .values import on_the_wire, values
 from .wire import Answered, Wire, check_documented
 
 SERVICE = lambda_service()
@@ -62,7 +62,11 @@ class Watch:
 
     def restore(self) -> None:
         if "there" not in self.lab.functions:
-            create(self.aws, "there")
+            create(self.aws, "there", Tags={"colour": "blue"})
+            self.aws.publish_version(FunctionName="there")
+            self.aws.create_alias(FunctionName="there", Name="live", FunctionVersion="1")
+        if not self.aws.list_layer_versions(LayerName="there")["LayerVersions"]:
+            self.aws.publish_layer_version(LayerName="there", Content={"ZipFile": zipped()})
         settle(self.aws, self.lab)
         self.digest = digest_of(self.lab)
 
@@ -113,14 +117,11 @@ def _leads_to(path: str, operation: Any) -> bool:
 @pytest.mark.parametrize("name", [name for name in NAMES if is_real(name)])
 def test_requests_that_the_shape_allows(watch: Watch, name: str) -> None:
     operation = SERVICE.operation_model(name)
-    allowed = values(operation.input_shape) if operation.input_shape else st.just({})
 
-    @runs(8)
-    @given(allowed, st.booleans())
-    def answered(request: dict[str, Any], known: bool) -> None:
-        if known and "FunctionName" in request and name != "CreateFunction":
-            request["FunctionName"] = "there"
-        watch.expect(name, watch.wire.send(*on_the_wire(operation, request)))
+    @runs(30)
+    @given(meaningful(operation))
+    def answered(request: dict[str, Any]) -> None:
+        watch.expect(name, watch.wire.send(*unchecked(operation, request)))
 
     answered()
 
