@@ -71,9 +71,7 @@ def test_one_that_never_comes(aws: Any) -> None:
 
 def test_one_that_fails(aws: Any, name: str) -> None:
     made(aws, name, broken_inside())
-    with pytest.raises(
-        WaiterError, match='Waiter encountered a terminal failure state: For expression "Configuration.State" we matched expected path: "Failed"'
-    ):
+    with pytest.raises(WaiterError, match=FAILED.format("State")):
         aws.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 0, "MaxAttempts": 10_000})
     shown = aws.get_function_configuration(FunctionName=name)
     assert (shown["State"], shown["StateReasonCode"]) == ("Failed", "InvalidZipFileException")
