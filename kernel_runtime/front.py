@@ -18,6 +18,7 @@ from .model.names import REGION
 if TYPE_CHECKING:
     from .endpoint.downloads import Downloads
     from .endpoint.server import Door
+    from .endpoint.telemetry import Telemetry
 
 SERVICES_PACKAGE = "moto"
 
@@ -43,6 +44,7 @@ class Front:
         self._opening = threading.RLock()
         self._door: Door | None = None
         self._downloads: Downloads | None = None
+        self._telemetry: Telemetry | None = None
         self._closed = False
         self._listening.when_called(self.open)
 
@@ -55,6 +57,7 @@ class Front:
             from .endpoint.operations import operations
             from .endpoint.protocol import Protocol
             from .endpoint.server import Door
+            from .endpoint.telemetry import Telemetry
             from .endpoint.wording import Wording
 
             protocol = Protocol()
@@ -63,6 +66,7 @@ class Front:
                 services=self._services, open_paths={FIRST_PIECE: self._code()}, listening=self._listening,
             )  # fmt: skip
             self._door.open()
+            self._telemetry = Telemetry(self._accounts, self.client, lambda: self.companion_runs, finest_only="cloudwatch" not in self._services)
 
     def client(self, service: str, region: str = REGION, account: str | None = None, **more: Any) -> Any:
         """A boto3 client that speaks to the door."""
@@ -99,6 +103,8 @@ class Front:
         with self._opening:
             self._closed = True
             door, self._door = self._door, None
+        if self._telemetry is not None:
+            self._telemetry.close()
         if door is not None:
             door.close()
         self._listening.close()

@@ -25,6 +25,7 @@ from .artifacts.layer_book import LayerBook
 from .artifacts.layers import Layers, Package
 from .artifacts.opt import OptFolders
 from .artifacts.store import Store
+from .connected import ConnectedLab
 from .control.controller import AccountView, FunctionView
 from .endpoint.credentials import Credentials
 from .fleet.base import Enforcement, Fleet, Waiting
@@ -90,16 +91,28 @@ class Lab:
         self._handler_notes: dict[str, tuple[str, ...]] = {}
         self._closed = False
         self.accounts = Accounts(self._make_account)
-        self._front = Front(
-            self.accounts, self._store, Credentials(accept_any=accept_any_credentials), host=endpoint_host, port=endpoint_port, services=services
-        )
+        credentials = Credentials.kept(self.home / "credentials.json" if self._kept else None, accept_any=accept_any_credentials)
+        self._front = Front(self.accounts, self._store, credentials, host=endpoint_host, port=endpoint_port, services=services)
         self.account_of_notebook = self.accounts.get(ACCOUNT, REGION)
         self.account_of_notebook.start()
+
+    @staticmethod
+    def connect(url: str, access_key: str, secret: str, region: str = REGION) -> ConnectedLab:
+        """Use a lab that runs elsewhere, by the address and the keys that it tells (``lab.endpoint_url``, ``lab.credentials.owner``, ``serverless-lab serve``).
+
+        Raises LabError where none answers, AwsError where the keys are not its own.
+        """
+        return ConnectedLab(url, access_key, secret, region)
 
     @property
     def endpoint_url(self) -> str:
         """Where the lab's AWS door is: Lambda's API for these functions, and every other AWS service."""
         return self._front.url
+
+    @property
+    def role_arn(self) -> str:
+        """An execution role that is there from the start; any other must be made in IAM, as on AWS."""
+        return ready_role_arn(ACCOUNT)
 
     @property
     def credentials(self) -> Credentials:
@@ -326,8 +339,18 @@ def _notes(function: Function) -> tuple[str, ...]:
 
 
 def _missing_handler(source: str, handler: str) -> tuple[str, ...]:
+    """What will surely go wrong at init, said when the function is defined: Lambda says it at the first invocation."""
+    if "." not in handler:
+        return (f"the handler {handler} is no module.function: invoking it will fail with Runtime.MalformedHandlerName",)
+    try:
+        compile(source, module_file(handler), "exec", dont_inherit=True)
+    except (SyntaxError, ValueError) as why:
+        return (f"a syntax error, {why}: invoking it will fail with Runtime.UserCodeSyntaxError",)
+    except (RecursionError, MemoryError):
+        return ()
     defined = handler_names(source)
     wanted = handler.rpartition(".")[2]
-    if not defined or wanted in defined:
+    if wanted in defined or (not defined and "*" in source):  # a star import may bring any
         return ()
-    return (f"the handler {handler} is not defined: this module defines {', '.join(defined)}. Invoking it will fail with Runtime.HandlerNotFound",)
+    there = f"defines {', '.join(defined)}" if defined else "defines no function"
+    return (f"the handler {handler} is not defined: this module {there}. Invoking it will fail with Runtime.HandlerNotFound",)

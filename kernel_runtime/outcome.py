@@ -17,6 +17,11 @@ class FunctionError:
 
     body: dict[str, Any]
 
+    @classmethod
+    def of(cls, payload: Any) -> FunctionError:
+        """Of what a failed invocation answered."""
+        return cls(payload if isinstance(payload, dict) else {"errorMessage": str(payload)})
+
     @property
     def type(self) -> str:
         return str(self.body.get("errorType", ""))
@@ -31,6 +36,14 @@ class FunctionError:
 
     def __str__(self) -> str:
         return f"{self.type}: {self.message}"
+
+
+def payload_of(raw: bytes) -> Any:
+    """A response parsed from JSON; its bytes where it is not JSON."""
+    try:
+        return json.loads(raw)
+    except ValueError:
+        return raw
 
 
 class Report:
@@ -81,16 +94,13 @@ class Outcome:
     @cached_property
     def payload(self) -> Any:
         """What the handler returned, parsed from JSON (bytes where it is not JSON); the error's body where it failed."""
-        try:
-            return json.loads(self.raw)
-        except ValueError:
-            return self.raw
+        return payload_of(self.raw)
 
     @cached_property
     def error(self) -> FunctionError | None:
         if self.ok:
             return None
-        return FunctionError(self.payload if isinstance(self.payload, dict) else {"errorMessage": str(self.payload)})
+        return FunctionError.of(self.payload)
 
     @cached_property
     def report(self) -> Report:

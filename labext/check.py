@@ -86,7 +86,11 @@ class _Client(NotebookClient):  # type: ignore[misc]
         name = next((n for n in (wanted, KERNEL, "python3") if n in installed), "python3")
         if name != KERNEL and wanted == KERNEL:
             notebook.cells.insert(0, nbformat.v4.new_code_cell("%load_ext labext"))
-        super().__init__(notebook, timeout=timeout_s, kernel_name=name, resources={"metadata": {"path": folder}}, on_cell_executed=self._executed)
+        # Of ipykernel's own words only errors: that it runs over TCP is nobody's news here.
+        quiet = ["--log-level=ERROR"] if name in (KERNEL, "python3") else []
+        super().__init__(
+            notebook, timeout=timeout_s, kernel_name=name, resources={"metadata": {"path": folder}}, on_cell_executed=self._executed, extra_arguments=quiet
+        )
         self._done = done
         self._count = 0
         self.last_source = ""

@@ -36,7 +36,20 @@ def _parser() -> argparse.ArgumentParser:
     check.set_defaults(run=_check)
     doctor = commands.add_parser("doctor", help="what is enforced on this machine, limit by limit, and with what")
     doctor.set_defaults(run=_doctor)
+    serve = commands.add_parser("serve", help="run a lab without a notebook, for boto3, the AWS CLI and whatever speaks AWS's API")
+    serve.add_argument("--port", type=int, default=4566, dest="port", help="the port to listen on (%(default)s; 0: a free one)")
+    serve.add_argument("--host", default="127.0.0.1", help="the address to listen on (%(default)s; another opens the lab to the network)")
+    serve.add_argument("--home", type=Path, metavar="DIR", help="a folder that keeps functions and layers from one time to the next")
+    serve.add_argument("--config", type=Path, metavar="FILE", help="a lab.toml: options of the lab, services, functions")
+    serve.add_argument("--accept-any-credentials", action="store_true", help="verify no signature: any key opens the door")
+    serve.set_defaults(run=_serve)
     return parser
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from .serve import serve
+
+    return serve(options)
 
 
 def _positive(text: str) -> int:
@@ -46,7 +59,11 @@ def _positive(text: str) -> int:
 
 
 def _open_lab(options: argparse.Namespace) -> int:
-    copies = copy_lessons(Path.cwd())
+    try:
+        copies = copy_lessons(Path.cwd())
+    except OSError as why:
+        print(f"serverless-lab: the lessons cannot be put into {Path.cwd()} ({why.strerror}): go to a folder of your own, and start there", file=sys.stderr)
+        return 1
     if not copies:
         print("serverless-lab: no lessons are installed", file=sys.stderr)
         return 1
@@ -123,7 +140,7 @@ def _doctor(options: argparse.Namespace) -> int:
     with Lab() as lab:
         for row in lab.doctor():
             table.add_row(row.limit, "[green]yes[/]" if row.enforced else "[yellow]no[/]", row.mechanism, row.note)
-    Console().print(table)
+        Console().print(table)
     return 0
 
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, overload
 
 from kernel_runtime import FunctionHandle
 
 
+@overload
+def function(memory: Callable[..., Any], /) -> FunctionHandle: ...
+
+
+@overload
 def function(
     memory: int = 128,
     timeout: int = 3,
@@ -18,12 +23,28 @@ def function(
     layers: tuple[str, ...] = (),
     runtime: str | None = None,
     packages: Any = "lambda",
-) -> Callable[[Callable[..., Any]], FunctionHandle]:
+) -> Callable[[Callable[..., Any]], FunctionHandle]: ...
+
+
+def function(
+    memory: int | Callable[..., Any] = 128,
+    timeout: int = 3,
+    *,
+    concurrency: int | None = None,
+    name: str | None = None,
+    variables: dict[str, str] | None = None,
+    layers: tuple[str, ...] = (),
+    runtime: str | None = None,
+    packages: Any = "lambda",
+) -> Callable[[Callable[..., Any]], FunctionHandle] | FunctionHandle:
     """Define ``def name(event, context)`` as a function. memory: MB. timeout: s. layers: NAME (its newest version now), NAME:VERSION or ARN.
     The function's own source becomes the module: imports belong inside it.
 
     Raises AWS's error as a short message where Lambda would refuse; closures are refused with the mend.
     """
+    if callable(memory):  # ``@function`` without parentheses
+        return function()(memory)
+
     from kernel_runtime.lab import module_from_function
 
     from .kernel_lab import the_lab

@@ -6,7 +6,7 @@ import sys
 from typing import Any
 
 from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class, no_var_expand
-from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
+from IPython.core.magic_arguments import argument, magic_arguments
 
 from kernel_runtime import notebook_only_names
 from kernel_runtime.lab import module_file
@@ -15,6 +15,7 @@ from .cell_files import files_beside, path_of
 from .kernel_lab import the_lab
 from .layer_results import LayerList, Published
 from .mistakes import mistake, shown_shortly
+from .options import options_of
 
 _KNOWN_FOLDERS = {"python", "nodejs", "java", "ruby", "bin", "lib", "extensions", "bootstrap", "dotnetcore"}
 
@@ -36,8 +37,7 @@ class LayerMagics(Magics):  # type: ignore[misc]
     @line_cell_magic
     def layer(self, line: str, cell: str | None = None) -> Published:
         """Publish a layer: ``%%layer NAME`` of a cell (one module), ``%layer NAME --pip PACKAGE …``, ``%layer NAME FOLDER``."""
-        options = parse_argstring(self.layer, line)
-        options.description, options.pip = _unquoted(options.description), [_unquoted(package) for package in options.pip]
+        options = options_of(self.layer, line)
         if sum((cell is not None, bool(options.pip), options.folder is not None)) != 1:
             raise mistake(
                 "UsageError", "a layer is made of one thing: a cell (%%layer NAME), packages (%layer NAME --pip PACKAGE), or a folder (%layer NAME FOLDER)"
@@ -61,7 +61,7 @@ class LayerMagics(Magics):  # type: ignore[misc]
         return self._publish(options, {**content, f"python/{file}": cell.encode()}, note=f"import {module}", warnings=lost)
 
     def _of_folder(self, options: Any) -> Published:
-        folder = path_of(_unquoted(options.folder), self.shell.user_ns)
+        folder = path_of(options.folder, self.shell.user_ns)
         if not folder.is_dir():
             raise mistake("FileNotFound", f"{options.folder} is no folder: give its path, or the name of a notebook variable that holds it")
         known = any((folder / name).exists() for name in _KNOWN_FOLDERS)
@@ -88,8 +88,3 @@ class LayerMagics(Magics):  # type: ignore[misc]
             runtimes = [options.runtime] if options.runtime else None
             arn = lab.layers.publish(options.name, content, description=options.description, compatible_runtimes=runtimes)
             return Published(lab, arn, note=note, warnings=warnings or ())
-
-
-def _unquoted(text: str) -> str:
-    """A magic's words keep the quotes that held them together."""
-    return text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"" else text

@@ -7,15 +7,17 @@ import time
 from typing import Any
 
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_var_expand
-from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
+from IPython.core.magic_arguments import argument, magic_arguments
 
 from kernel_runtime import TooManyRequestsException
 from kernel_runtime.lab import module_file
 from kernel_runtime.model import arrivals
+from kernel_runtime.model.event import event_bytes
 
 from .cell_files import files_beside
 from .kernel_lab import the_lab
-from .mistakes import mistake, shown_shortly
+from .mistakes import Interrupted, mistake, shown_shortly
+from .options import number, options_of, positive, rate, without_event
 from .results import Defined, Invoked, Logs, Status, Throttled
 
 _NO_ARRIVALS = "BadTraffic"
@@ -28,12 +30,12 @@ class LabMagics(Magics):  # type: ignore[misc]
     @no_var_expand
     @magic_arguments()
     @argument("name", help="the function's name")
-    @argument("--memory", type=int, default=128, help="MB, 128-10240; CPU comes in proportion")
-    @argument("--timeout", type=int, default=3, help="seconds, 1-900")
-    @argument("--concurrency", type=int, default=None, help="reserved concurrency; left out, the function shares the account's")
+    @argument("--memory", type=number, default=128, help="MB, 128-10240; CPU comes in proportion")
+    @argument("--timeout", type=number, default=3, help="seconds, 1-900")
+    @argument("--concurrency", type=number, default=None, help="reserved concurrency; left out, the function shares the account's")
     @argument("--handler", default="index.handler", help="module.function")
     @argument("--runtime", default=None, help="python3.13 and the like; left out, the kernel's own")
-    @argument("--tmp", type=int, default=512, help="MB of /tmp, 512-10240")
+    @argument("--tmp", type=number, default=512, help="MB of /tmp, 512-10240")
     @argument("--variable", action="append", default=[], metavar="KEY=VALUE", help="an environment variable; may be given again")
     @argument(
         "--layer", action="append", default=[], metavar="LAYER", help="NAME (its newest version now), NAME:VERSION or ARN; may be given again, five at most"
@@ -43,7 +45,7 @@ class LabMagics(Magics):  # type: ignore[misc]
     @cell_magic
     def function(self, line: str, cell: str) -> Defined:
         """Define a function: the cell is its whole module."""
-        options = parse_argstring(self.function, line)
+        options = options_of(self.function, line)
         with shown_shortly():
             lab = the_lab()
             handle = lab.function(
@@ -73,58 +75,59 @@ class LabMagics(Magics):  # type: ignore[misc]
                 return Invoked(the_lab().get(name).invoke(event, qualifier or None))
             except TooManyRequestsException as throttle:
                 return Throttled(name, throttle)
+            except KeyboardInterrupt:
+                raise Interrupted(f"{name} was broken off: its process is killed, and its environment begins the next invocation anew") from None
 
     @no_var_expand
     @magic_arguments()
     @argument("name", help="the function's name")
-    @argument("--rps", type=float, default=10.0, help="calls a second")
-    @argument("--for", dest="for_s", type=float, default=5.0, help="seconds")
+    @argument("--rps", type=rate, default=10.0, help="calls a second")
+    @argument("--for", dest="for_s", type=rate, default=5.0, help="seconds")
     @argument("--poisson", action="store_true", help="calls independent of each other, RPS on average")
-    @argument("--ramp-to", type=float, default=None, metavar="RPS", help="let the rate go from --rps to this")
-    @argument("--burst", type=int, default=None, metavar="N", help="N calls at once, in place of a rate")
+    @argument("--ramp-to", type=rate, default=None, metavar="RPS", help="let the rate go from --rps to this")
+    @argument("--burst", type=positive, default=None, metavar="N", help="N calls at once, in place of a rate")
     @argument("--background", action="store_true", help="do not wait: the traffic object is given back at once")
-    @argument("--event", nargs="+", default=["{}"], help="what is sent: JSON or a Python expression")
+    @argument("--event", default="{}", help="what is sent: JSON, or a Python expression, which then stands last")
     @line_magic
     def traffic(self, line: str) -> Any:
         """Open-loop traffic: calls are sent when they are due, however slow the answers are."""
-        options = parse_argstring(self.traffic, line)
-        event = self._event(line.partition("--event")[2].strip() or "{}") if "--event" in line else {}
+        line, text = without_event(line)
+        options = options_of(self.traffic, line)
+        event = self._event(text) if text else {}
         with shown_shortly():
             lab = the_lab()
             handle = lab.get(options.name)
+            event_bytes(event)
             since = lab.journal.seq
-            began = lab.now()
+            limit = lab.view(options.name).limit
             traffic = lab.traffic(handle, self._arrivals(options), event).start()
         if options.background:
             return traffic
-        from .traffic_result import TrafficResult, show_progress
+        from .traffic_result import TrafficResult, follow
 
-        try:
-            show_progress(traffic, options)
-        except KeyboardInterrupt:
-            traffic.stop()
-        return TrafficResult(lab, options.name, traffic.summary(), since, began)
+        follow(traffic, options.name)
+        return TrafficResult(lab, options.name, traffic.summary(), since, limit)
 
     @magic_arguments()
     @argument("name", help="the function's name")
     @line_magic
     def panel(self, line: str) -> Any:
         """Sliders for a function, and charts that move while it runs."""
-        name = parse_argstring(self.panel, line).name
+        name = options_of(self.panel, line).name
         with shown_shortly():
             lab = the_lab()
             lab.get(name)
-        from .panels.panel import Panel
+        from .panels.panel import panel_of
 
-        return Panel(lab, name)
+        return panel_of(lab, name)
 
     @magic_arguments()
     @argument("name", help="the function's name")
-    @argument("--last", type=int, default=None, metavar="N", help="only the last N invocations")
+    @argument("--last", type=positive, default=None, metavar="N", help="only the last N invocations")
     @line_magic
     def logs(self, line: str) -> Logs:
         """A function's log, as CloudWatch Logs would show it."""
-        options = parse_argstring(self.logs, line)
+        options = options_of(self.logs, line)
         with shown_shortly():
             return Logs(the_lab().logs(options.name, options.last))
 

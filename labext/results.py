@@ -148,6 +148,7 @@ class Status:
         self.functions = [(handle.configuration, lab.view(name)) for name, handle in lab.functions.items()]
         self.enforcement = lab.doctor()
         self.account = lab.account()
+        self.endpoint_url = lab.endpoint_url
 
     def _function_rows(self) -> list[list[str]]:
         return [[f.name, f.runtime, f"{f.memory_mb:,} MB", f"{f.timeout_s} s", f"{v.in_use} of {v.limit:,}", str(v.idle)] for f, v in self.functions]
@@ -155,14 +156,18 @@ class Status:
     def _enforcement_rows(self) -> list[list[str]]:
         return [[row.limit, "yes" if row.enforced else "NO", row.mechanism, row.note] for row in self.enforcement]
 
+    def _door(self) -> str:
+        return f'AWS API at {self.endpoint_url}: the_lab().boto3("lambda"), or any client with that endpoint_url and the_lab().credentials.owner'
+
     def __repr__(self) -> str:
-        rows = [" · ".join(row) for row in (*self._function_rows(), *self._enforcement_rows())]
+        rows = [self._door(), *(" · ".join(row) for row in (*self._function_rows(), *self._enforcement_rows()))]
         return "\n".join([f"concurrency {self.account.in_use} of {self.account.limit:,}, {self.account.environments} environments", *rows])
 
     def _repr_html_(self) -> str:
         head = f"<b>Serverless Lab</b> · concurrency {self.account.in_use} of {self.account.limit:,} · {self.account.environments} environments"
+        door = f"<div>{escape(self._door())}</div>"
         functions = table(["function", "runtime", "memory", "timeout", "in use", "idle environments"], self._function_rows()) if self.functions else ""
-        return box(_COLOURS["cold"], head, functions, table(["limit", "enforced", "with", "note"], self._enforcement_rows()))
+        return box(_COLOURS["cold"], head, door, functions, table(["limit", "enforced", "with", "note"], self._enforcement_rows()))
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:

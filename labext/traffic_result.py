@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from html import escape
 from typing import Any
 
-from kernel_runtime import Lab
+from kernel_runtime import AwsError, Lab
 
 from .frames import whole
 from .results import badge, box
@@ -26,7 +27,8 @@ def line_of(summary: Any) -> str:
         f"${summary.cost_usd:.8f}",
     ]
     for count, what in (
-        (summary.refused, "refused by this machine"),
+        (summary.broken, "broken off"),
+        (summary.refused, f"refused by this machine ({summary.first_fault})"),
         (summary.late, f"sent late (worst {summary.worst_late_s * 1e3:.0f} ms)"),
         (summary.unsent, "not sent"),
     ):
@@ -35,23 +37,37 @@ def line_of(summary: Any) -> str:
     return " · ".join(parts)
 
 
-def show_progress(traffic: Any, options: Any) -> None:
-    """Until the traffic has ended; Ctrl-C comes through."""
+def follow(traffic: Any, name: str) -> None:
+    """Show the traffic until it has ended. Ctrl-C: no more is sent, and what is in flight may end; once more: that is broken off."""
     from IPython.display import HTML, display
 
     shown = display(HTML(""), display_id=True)
-    while not traffic.wait(_EVERY_S):
-        shown.update(HTML(box("#0072B2", f"<b>{escape(options.name)}</b> {badge('running', '#0072B2')} ", escape(line_of(traffic.summary())))))
+    try:
+        _until_ended(traffic, name, shown, "running")
+    except KeyboardInterrupt:
+        traffic.stop(wait=False)
+        try:
+            _until_ended(traffic, name, shown, "ending: Ctrl-C breaks off what is in flight")
+        except KeyboardInterrupt:
+            traffic.stop(grace_s=0)
     shown.update(HTML(""))
+
+
+def _until_ended(traffic: Any, name: str, shown: Any, how: str) -> None:
+    from IPython.display import HTML
+
+    while not traffic.wait(_EVERY_S):
+        shown.update(HTML(box("#0072B2", f"<b>{escape(name)}</b> {badge(how, '#0072B2')} ", escape(line_of(traffic.summary())))))
 
 
 class TrafficResult:
     """A traffic that has ended. ``summary`` holds its figures, and they are its own attributes too: sent, succeeded, throttles, cold, p50_ms…"""
 
-    def __init__(self, lab: Lab, function: str, summary: Any, since_seq: int, began: float) -> None:
+    def __init__(self, lab: Lab, function: str, summary: Any, since_seq: int, limit: int) -> None:
         self.summary = summary
         self.function = function
-        limit = lab.view(function).limit
+        with suppress(AwsError):  # a function that has been deleted meanwhile has the limit that it had
+            limit = lab.view(function).limit
         self.rows, self._frames = whole(function, lab.journal.since(since_seq), limit, lab.now())
 
     def __getattr__(self, name: str) -> Any:

@@ -8,6 +8,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from botocore.exceptions import ClientError
 from kernel_runtime import Lab
 
 from .endpoint.operations.conftest import ROLE, zipped
+from .fleet.running import until
 
 pytest.importorskip("moto", reason="moto, which answers for other services, is not installed: pip install 'serverless-lab[services]'")
 TRUST = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
@@ -83,3 +85,33 @@ def test_code_can_be_had_by_an_address_that_expires(lab: Lab) -> None:
     with pytest.raises(urllib.error.HTTPError) as refused:
         urllib.request.urlopen(address[:-4] + "0000")
     assert refused.value.code == 403
+
+
+def test_logs_and_metrics_reach_cloudwatch(lab: Lab) -> None:
+    lab.boto3("sqs").list_queues()  # the process that answers for other services runs from here on
+    fn = lab.function("told", source="def handler(event, context):\n    print('said so')\n    return 1 / event")
+    fn.invoke(1)
+    fn.invoke(0)
+    logs, cloudwatch = lab.boto3("logs"), lab.boto3("cloudwatch")
+
+    def lines() -> list[str]:
+        try:
+            return [event["message"] for event in logs.filter_log_events(logGroupName="/aws/lambda/told")["events"]]
+        except ClientError:
+            return []
+
+    until(lambda: sum(line.startswith("REPORT") for line in lines()) == 2)
+    assert lines()[0].startswith("INIT_START") and lines().count("said so\n") == 2
+    streams = logs.describe_log_streams(logGroupName="/aws/lambda/told")["logStreams"]
+    assert len(streams) == 1 and "/[$LATEST]" in streams[0]["logStreamName"]
+
+    def total(metric: str) -> float:
+        now = datetime.now(UTC)
+        found = cloudwatch.get_metric_statistics(
+            Namespace="AWS/Lambda", MetricName=metric, Dimensions=[{"Name": "FunctionName", "Value": "told"}],
+            StartTime=now - timedelta(minutes=5), EndTime=now + timedelta(minutes=5), Period=600, Statistics=["Sum"],
+        )  # fmt: skip
+        return sum(point["Sum"] for point in found["Datapoints"])
+
+    until(lambda: total("Invocations") == 2)
+    assert total("Errors") == 1

@@ -244,6 +244,16 @@ def test_a_home_keeps_functions(tmp_path: Path) -> None:
         assert fn.invoke({}).payload == 1
 
 
+def test_a_home_keeps_the_keys_of_its_door(tmp_path: Path) -> None:
+    with Lab(home=tmp_path) as lab:
+        first = lab.credentials.owner
+    assert (tmp_path / "credentials.json").stat().st_mode & 0o077 == 0
+    with Lab(home=tmp_path) as lab:
+        assert lab.credentials.owner == first
+    with Lab() as lab:
+        assert lab.credentials.owner != first
+
+
 def test_a_closed_lab_says_so() -> None:
     lab = Lab(mechanisms="portable")
     fn = lab.function("f", source=ECHO)

@@ -9,10 +9,13 @@
 from __future__ import annotations
 
 import hmac
+import json
+import os
 import re
 import secrets
 import string
 from dataclasses import dataclass
+from pathlib import Path
 
 DEFAULT_ACCOUNT = "000000000000"
 _TWELVE_DIGITS = re.compile(r"[0-9]{12}\Z")
@@ -49,6 +52,21 @@ class Credentials:
         self.owner = Key(name, secret or secrets.token_urlsafe(30), account, f"arn:aws:iam::{account}:root")
         self._issued: dict[str, Key] = {name: self.owner}
         self._roles: dict[tuple[str, str], Key] = {}
+
+    @classmethod
+    def kept(cls, file: Path | None, *, accept_any: bool = False) -> Credentials:
+        """With the owner's key that ``file`` holds, or a new one that it holds from now on, for its owner's eyes alone; None keeps nothing."""
+        if file is None:
+            return cls(accept_any=accept_any)
+        try:
+            held = json.loads(file.read_text())
+            return cls(accept_any=accept_any, access_key=str(held["access_key"]), secret=str(held["secret"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            made = cls(accept_any=accept_any)
+            handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(handle, "w") as written:
+                json.dump({"access_key": made.owner.access_key, "secret": made.owner.secret}, written)
+            return made
 
     def of_account(self, account: str) -> Key:
         """The root user's key of an account. Raises ValueError unless ``account`` has 12 digits."""

@@ -18,6 +18,7 @@ from ..model.errors import LabError, TooManyRequestsException
 LATE_S = 0.010
 LATENCIES_HELD = 10_000
 GRACE_S = 5.0
+_LOOK_AGAIN_S = 0.05
 IN_FLIGHT_MAX = 5_000
 """Calls that are sent and not answered; what is due beyond that cannot be sent, and is counted so."""
 
@@ -25,7 +26,7 @@ IN_FLIGHT_MAX = 5_000
 @dataclass(slots=True)
 class Summary:
     """What became of the calls. late: sent more than 10 ms after they were due, worst_late_s at most. unsent: due, but the machine or a stop did not
-    let them be sent.
+    let them be sent. broken: sent, and broken off by a stop.
 
     throttled: by Reason. starts: by kind of those that ran. Latencies in ms, of the newest 10,000. cost_usd by the published prices.
     """
@@ -46,6 +47,7 @@ class Summary:
     throttled: Counter[str] = field(default_factory=Counter)
     starts: Counter[str] = field(default_factory=Counter)
     first_fault: str = ""
+    broken: int = 0
 
     @property
     def throttles(self) -> int:
@@ -101,6 +103,9 @@ class Traffic:
         """Until all is sent and answered; whether it is."""
         return self._ended.wait(timeout_s)
 
+    def __repr__(self) -> str:
+        return f"<traffic {'running' if self.running else 'ended'}: {self.summary()}>"
+
     @property
     def running(self) -> bool:
         return self._thread is not None and not self._ended.is_set()
@@ -113,7 +118,7 @@ class Traffic:
             lasted_s = s.lasted_s if self._ended.is_set() else (time.monotonic() - self._began if self._began else 0.0)
             return Summary(
                 s.sent, s.succeeded, s.failed, s.refused, s.late, s.worst_late_s, s.unsent, s.in_flight, lasted_s, s.cost_usd,
-                _percentile(held, 0.5), _percentile(held, 0.95), _percentile(held, 0.99), Counter(s.throttled), Counter(s.starts), s.first_fault,
+                _percentile(held, 0.5), _percentile(held, 0.95), _percentile(held, 0.99), Counter(s.throttled), Counter(s.starts), s.first_fault, s.broken,
             )  # fmt: skip
 
     def _run(self) -> None:
@@ -160,8 +165,9 @@ class Traffic:
         while calls and not stopped.done():
             await asyncio.wait([*calls, stopped], return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
-        if calls:
-            await asyncio.wait(calls, timeout=self._grace_s)
+        ending = time.monotonic()
+        while calls and (left_s := ending + self._grace_s - time.monotonic()) > 0:  # a second stop may shorten the grace meanwhile
+            await asyncio.wait(calls, timeout=min(left_s, _LOOK_AGAIN_S))
         for call in calls:
             call.cancel()
         await asyncio.gather(stopped, *calls, return_exceptions=True)
@@ -177,6 +183,10 @@ class Traffic:
         except TooManyRequestsException as throttle:
             with self._lock:
                 self._summary.throttled[throttle.reason] += 1
+        except asyncio.CancelledError:
+            with self._lock:
+                self._summary.broken += 1
+            raise
         except Exception as fault:
             with self._lock:
                 self._summary.refused += 1

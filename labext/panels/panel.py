@@ -1,4 +1,8 @@
-"""The panel of one function: sliders, traffic, figures, and charts that move ten times a second while something happens."""
+"""The panel of one function: sliders, traffic, figures, and charts that move ten times a second while something happens.
+
+Below the widget lies a picture, which a saved notebook shows where there is no kernel; it is brought up to date when things come to rest, and hidden where the
+live charts are drawn (``ui/board.js``).
+"""
 
 from __future__ import annotations
 
@@ -9,16 +13,22 @@ from typing import Any
 import ipywidgets as widgets
 
 from kernel_runtime import AwsError, Lab, LabError
+from kernel_runtime.control.facts import MachineMeasured
 from kernel_runtime.model import arrivals
 
-from ..charts.figure import bundle
+from ..charts.picture import svg
 from ..frames import Frames
+from ..mistakes import explained
 from .board import Board
 from .comms import answer_at_once
 from .sliders import Sliders
 
 UPDATE_EVERY_S = 0.1
 TRAFFIC_MAX_S = 600.0
+AT_REST = 20
+"""Updates that bring nothing new, after which the charts have come to rest."""
+PICTURE_EVERY = 100
+"""Updates between two pictures while something happens."""
 _CONTENTION_SHOWN = 0.8
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 
@@ -27,13 +37,17 @@ class Panel:
     """Display it; ``close`` ends it. Everything may be called from any thread."""
 
     def __init__(self, lab: Lab, name: str) -> None:
-        self._lab = lab
+        self.lab = lab
         self.name = name
         self._handle = lab.get(name)
         self._traffic: Any = None
         self._closed = threading.Event()
         self._folding = threading.Lock()
-        self._seq = lab.journal.seq
+        self.at_rest = False
+        """Whether nothing has happened for two seconds: nothing is sent to the page then."""
+        self._picture: Any = None
+        self._pictured = ""
+        self._seq = self._looked = lab.journal.seq
         self.frames = Frames(name, lab.now(), lab.view(name).limit)
         self.board = Board()
         self.message = widgets.HTML()
@@ -54,11 +68,13 @@ class Panel:
     def start_traffic(self, rps: float | None = None, event: Any = None) -> None:
         """Send calls at ``rps`` (the panel's own rate where None), at most ten minutes; ``event`` is {} where None."""
         self.stop_traffic()
+        if rps is not None:
+            self.rate.value = rps
         try:
-            traffic = self._lab.traffic(self._handle, arrivals.constant(rps or self.rate.value, TRAFFIC_MAX_S), event or {})
+            traffic = self.lab.traffic(self._handle, arrivals.constant(self.rate.value if rps is None else rps, TRAFFIC_MAX_S), {} if event is None else event)
             self._traffic = traffic.start()
         except (AwsError, LabError, ValueError) as why:
-            self._say(str(why))
+            self._say(explained(why))
             return
         self.start.disabled, self.stop.disabled = True, False
 
@@ -68,16 +84,17 @@ class Panel:
         if traffic is not None:
             traffic.stop(wait=False)
         self.start.disabled, self.stop.disabled = False, True
+        self._renew_picture()
 
     def update(self) -> bool:
         """Show what has happened since the last time; whether anything has."""
         with self._folding:
-            entries = self._lab.journal.since(self._seq)
+            entries = self.lab.journal.since(self._seq)
             if entries:
                 self._seq = entries[-1].seq
-            view = self._lab.view(self.name)
+            view = self.lab.view(self.name)
             self.frames.limit = view.limit
-            rows = self.frames.fold(entries, self._lab.now())
+            rows = self.frames.fold(entries, self.lab.now())
         self.board.update(rows)
         self.figures.value = self._figures(view)
         return bool(entries) or view.in_use > 0
@@ -92,20 +109,48 @@ class Panel:
         totals = self.frames.totals
         return f"panel of {self.name}: {totals.invocations:,} invocations, {totals.cold:,} cold, {totals.throttles:,} throttled, {totals.errors:,} failed"
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        """The live widget, and for where there is no kernel the picture as it is now."""
-        self.update()
-        picture = bundle(self.board.held(), repr(self))["image/svg+xml"]
-        return {_WIDGET: {"version_major": 2, "version_minor": 0, "model_id": self.box.model_id}, "image/svg+xml": picture, "text/plain": repr(self)}
+    @property
+    def over(self) -> bool:
+        """Whether it has been closed, or its function or its lab is gone."""
+        return self._closed.is_set() or not self._thread.is_alive()
+
+    def picture(self) -> dict[str, str]:
+        """The charts as they are now, for where no script runs."""
+        return {"image/svg+xml": svg(self.board.held(), repr(self)), "text/plain": repr(self)}
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        if not self.over:
+            self.update()
+        display({_WIDGET: {"version_major": 2, "version_minor": 0, "model_id": self.box.model_id}, "text/plain": repr(self)}, raw=True)
+        self._pictured = repr(self)
+        self._picture = display(self.picture(), raw=True, display_id=True)
+
+    def _renew_picture(self) -> None:
+        if self._picture is not None and repr(self) != self._pictured:
+            self._pictured = repr(self)
+            self._picture.update(self.picture(), raw=True)
+
+    def _moved(self) -> bool:
+        """Whether anything has happened since this was asked last; that the machine was measured is nothing."""
+        entries = self.lab.journal.since(self._looked)
+        if entries:
+            self._looked = entries[-1].seq
+        return any(type(entry.fact) is not MachineMeasured for entry in entries)
 
     def _run(self) -> None:
-        quiet = 0
-        while not self._closed.wait(UPDATE_EVERY_S if quiet < 20 else UPDATE_EVERY_S * 5):
+        quiet = updates = 0
+        while not self._closed.wait(UPDATE_EVERY_S if quiet < AT_REST else UPDATE_EVERY_S * 5):
             try:
-                moved = self._lab.journal.seq != self._seq
-                quiet = 0 if moved or self._traffic is not None else quiet + 1
-                if quiet < 20:  # two seconds more than anything happens, so that the charts come to rest
+                quiet = 0 if self._moved() or self._traffic is not None else quiet + 1
+                if quiet < AT_REST:  # two seconds more than anything happens
                     self.update()
+                    updates += 1
+                if quiet == AT_REST or updates % PICTURE_EVERY == PICTURE_EVERY - 1:
+                    self._renew_picture()
+                self.at_rest = quiet >= AT_REST
+                self.sliders.follow()
                 if self._traffic is not None and not self._traffic.running:
                     self.stop_traffic()
             except (AwsError, LabError):
@@ -128,3 +173,14 @@ class Panel:
 
     def _say(self, text: str) -> None:
         self.message.value = f'<span style="color:#D55E00">{escape(text)}</span>' if text else ""
+
+
+_open: dict[str, Panel] = {}
+
+
+def panel_of(lab: Lab, name: str) -> Panel:
+    """The function's panel: one, in however many cells it is shown, so that a cell that is run again leaves nothing behind."""
+    panel = _open.get(name)
+    if panel is None or panel.over or panel.lab is not lab:
+        panel = _open[name] = Panel(lab, name)
+    return panel

@@ -34,6 +34,16 @@ function plotly(model) {
   return globalThis[SHARED];
 }
 
+// The picture that follows a panel is for where no kernel runs.
+function hidePictures() {
+  const id = "serverless-lab-style";
+  if (document.getElementById(id)) return;
+  const style = document.createElement("style");
+  style.id = id;
+  style.textContent = ".jp-OutputArea-child:has(.serverless-lab-board) + .jp-OutputArea-child:has(.jp-RenderedSVG) { display: none }";
+  document.head.appendChild(style);
+}
+
 const moved = (x, base) => x.map((at) => (at === null ? null : at + base));
 
 class Chart {
@@ -81,6 +91,7 @@ class Chart {
 export default {
   async render({ model, el }) {
     el.classList.add("serverless-lab-board");
+    hidePictures();
     const charts = {};
     let latest = null, revision = 0, waiting = false, gone = false;
     const elements = {};

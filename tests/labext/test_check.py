@@ -23,10 +23,14 @@ def write(path: Path, *cells: str) -> Path:
     return path
 
 
-def check(*arguments: object) -> subprocess.CompletedProcess[str]:
+def command(*arguments: object, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
-    command = [sys.executable, "-m", "labext.cli", "check", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=240, check=False, env={**os.environ, "PYTHONPATH": path})
+    words = [sys.executable, "-m", "labext.cli", *map(str, arguments)]
+    return subprocess.run(words, capture_output=True, text=True, timeout=240, check=False, env={**os.environ, "PYTHONPATH": path}, cwd=folder)
+
+
+def check(*arguments: object) -> subprocess.CompletedProcess[str]:
+    return command("check", *arguments)
 
 
 def test_one_that_passes_and_one_that_fails(tmp_path: Path) -> None:
@@ -37,6 +41,7 @@ def test_one_that_passes_and_one_that_fails(tmp_path: Path) -> None:
     assert said.returncode == 1
     assert "1 passed, 1 failed" in said.stdout and "the answer is wrong" in said.stdout and "value = 41" in said.stdout
     assert (good.read_bytes(), bad.read_bytes()) == before
+    assert "over TCP" not in said.stderr
     cases = ElementTree.parse(tmp_path / "r.xml").getroot().findall(".//testcase")
     assert {case.get("name"): case.find("failure") is not None for case in cases} == {"good.ipynb": False, "bad.ipynb": True}
 
@@ -74,3 +79,9 @@ def test_lessons_are_for_the_labs_kernel_and_hold_no_errors(lesson: Path) -> Non
     nbformat.validate(notebook)
     assert notebook.metadata.kernelspec.name == "serverless-lab"
     assert not [o for cell in notebook.cells for o in cell.get("outputs", []) if o.output_type == "error"]
+
+
+def test_lessons_that_cannot_be_put_anywhere_are_told_in_a_line(tmp_path: Path) -> None:
+    (tmp_path / COPY_NAME).write_text("a file, where the folder would be")
+    said = command("--no-browser", folder=tmp_path)
+    assert said.returncode == 1 and "a folder of your own" in said.stderr and "Traceback" not in said.stderr

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -11,6 +15,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from labext import function, the_lab
 from labext.kernel_lab import close_lab
 from labext.mistakes import Mistake
+from labext.panels.sliders import UNRESERVED
+from labext.traffic_result import TrafficResult
 
 ECHO = "def handler(event, context):\n    return event\n"
 
@@ -87,6 +93,27 @@ def test_a_throttle_is_a_result(shell: Any) -> None:
         ("invoke", "nobody {}", None, "ResourceNotFoundException", "Function not found"),
         ("invoke", "echo {broken", None, "InvalidRequestContentException", "no event"),
         ("invoke", "", None, "UsageError", "which function"),
+        ("function", "bad --memory 64", ECHO, "ValidationException", "128 to 10,240 MB"),
+        ("function", "bad --memory 128.5", ECHO, "ValidationException", "whole number from 128 to 10,240"),
+        ("function", "bad --memory lots", ECHO, "ValidationException", "whole number from 128 to 10,240"),
+        ("function", "bad --timeout 2.5", ECHO, "ValidationException", "whole number from 1 to 900"),
+        ("function", "bad --timeout 0", ECHO, "ValidationException", "1 to 900 s"),
+        ("function", "bad --tmp 100", ECHO, "ValidationException", "512 to 10,240 MB"),
+        ("function", "bad --concurrency -1", ECHO, "ValidationException", "0 and up"),
+        ("function", "bad --concurrency 901", ECHO, "InvalidParameterValueException", "what the account has but 100"),
+        ("function", "bad! --memory 128", ECHO, "ValidationException", "letters, digits"),
+        ("function", "bad --handler 'a b.c'", ECHO, "ValidationException", "no spaces"),
+        ("function", "bad --variable 1=x", ECHO, "ValidationException", "begins with a letter"),
+        ("function", "bad --layer arn:aws:lambda:us-east-1:000000000000:layer:no:1", ECHO, "InvalidParameterValueException", "%layers"),
+        ("function", "bad --packages all", ECHO, "UsageError", "kernel"),
+        ("function", "bad 'unclosed", ECHO, "UsageError", "quotation"),
+        ("function", "", ECHO, "UsageError", "name"),
+        ("traffic", "", None, "UsageError", "--rps"),
+        ("traffic", "echo --rps many", None, "UsageError", "a number more than 0"),
+        ("traffic", "echo --burst 0", None, "UsageError", "from 1 up"),
+        ("traffic", "echo --event object()", None, "InvalidRequestContentException", "not JSON serializable"),
+        ("logs", "echo --last -3", None, "UsageError", "from 1 up"),
+        ("layer", "name --nothing", None, "UsageError", "--pip"),
         ("traffic", "echo --rps 0", None, "BadTraffic", "more than 0"),
         ("panel", "nobody", None, "ResourceNotFoundException", "Function not found"),
         ("logs", "nobody", None, "ResourceNotFoundException", "Function not found"),
@@ -104,16 +131,104 @@ def test_mistakes_are_short(shell: Any, magic: str, line: str, cell: str | None,
     assert len(raised.value._render_traceback_()) == 1
 
 
-def test_a_mistake_fails_its_cell(shell: Any) -> None:
-    assert not shell.run_cell("%invoke nobody {}").success
+@pytest.mark.parametrize("cell", ["%invoke nobody {}", "%traffic", "%logs echo --last x", "%%function bad --memory\npass"])
+def test_a_mistake_fails_its_cell_and_changes_nothing(shell: Any, cell: str) -> None:
+    before = set(the_lab().functions)
+    done = shell.run_cell(cell)
+    assert isinstance(done.error_in_exec, Mistake)
+    assert set(the_lab().functions) == before
+
+
+def test_an_option_in_quotes_may_have_spaces(shell: Any) -> None:
+    shell.run_cell_magic("function", "greets --variable 'GREETING=good day'", "import os\ndef handler(event, context):\n    return os.environ['GREETING']\n")
+    assert shell.run_line_magic("invoke", "greets").payload == "good day"
+
+
+@pytest.mark.parametrize(
+    ("line", "sent"),
+    [
+        ('echo --burst 1 --event {"a": [1, -1]}', {"a": [1, -1]}),
+        ('echo --event {"who": "it\'s --burst"} --burst 1', {"who": "it's --burst"}),
+        ("echo --burst 1 --event -1", -1),
+        ("echo --burst 1 --event {'n': 6 * 7}", {"n": 42}),
+        ("echo --burst 1", {}),
+    ],
+)
+def test_an_event_of_traffic_may_hold_anything_and_stand_anywhere(shell: Any, line: str, sent: Any) -> None:
+    shell.run_cell_magic("function", "echo", "def handler(event, context):\n    print('got', repr(event))\n")
+    assert shell.run_line_magic("traffic", line).succeeded == 1
+    assert f"got {sent!r}" in shell.run_line_magic("logs", "echo --last 1")
+
+
+@pytest.mark.parametrize(
+    ("line", "cell", "words"),
+    [
+        ("f --handler nodot", ECHO, "MalformedHandlerName"),
+        ("f --handler index.nothere", ECHO, "defines handler"),
+        ("f", "def handler(event, context) pass", "line 1"),
+        ("f", "x = 1", "defines no function"),
+    ],
+)
+def test_what_will_fail_at_init_is_said_when_it_is_defined(shell: Any, line: str, cell: str, words: str) -> None:
+    warnings = shell.run_cell_magic("function", line, cell).warnings
+    assert len(warnings) == 1 and words in warnings[0]
+    assert shell.run_line_magic("invoke", "f").error.type in warnings[0]
+
+
+def test_ctrl_c_at_an_invocation_is_told_in_a_line(shell: Any) -> None:
+    shell.run_cell_magic("function", "waits --timeout 60", "import time\ndef handler(event, context):\n    time.sleep(60)\n")
+    with pytest.raises(KeyboardInterrupt) as raised, ctrl_c_while("waits"):
+        shell.run_line_magic("invoke", "waits")
+    assert len(raised.value._render_traceback_()) == 1  # type: ignore[attr-defined]
+    assert the_lab().view("waits").in_use == 0
+
+
+def test_a_second_ctrl_c_breaks_off_what_traffic_has_in_flight(shell: Any) -> None:
+    shell.run_cell_magic("function", "waits --timeout 60", "import time\ndef handler(event, context):\n    time.sleep(60)\n")
+    with ctrl_c_while("waits", times=2):
+        result = shell.run_line_magic("traffic", "waits --rps 1 --for 50")
+    assert result.broken == result.sent > 0 and result.unsent == 50 - result.sent
+    assert "broken off" in repr(result)
+
+
+@contextmanager
+def ctrl_c_while(name: str, times: int = 1) -> Iterator[None]:
+    """Ctrl-C at this process once the function runs, and again while it does."""
+    over = threading.Event()
+
+    def press() -> None:
+        pressed = 0
+        while pressed < times and not over.wait(0.3):
+            if the_lab().view(name).in_use:
+                os.kill(os.getpid(), signal.SIGINT)
+                pressed += 1
+
+    finger = threading.Thread(target=press)
+    finger.start()
+    try:
+        yield
+    finally:
+        over.set()
+        finger.join()
 
 
 def test_traffic_gives_figures_and_a_picture(shell: Any) -> None:
     shell.run_cell_magic("function", "busy --concurrency 2", "import time\ndef handler(event, context):\n    time.sleep(0.2)\n")
     result = shell.run_line_magic("traffic", 'busy --rps 30 --for 1 --event {"a": 1}')
     assert result.sent == 30 and result.throttles > 0
-    assert result.sent == result.succeeded + result.failed + result.throttles + result.refused
+    assert result.sent == result.succeeded + result.failed + result.throttles + result.refused + result.broken
     assert {"text/plain", "image/svg+xml", "application/vnd.plotly.v1+json"} <= set(result._repr_mimebundle_())
+
+
+def test_a_function_may_be_deleted_while_traffic_runs(shell: Any) -> None:
+    shell.run_cell_magic("function", "leaves", ECHO)
+    traffic = shell.run_line_magic("traffic", "leaves --rps 20 --for 60 --background")
+    while not traffic.summary().succeeded:
+        assert traffic.running
+    the_lab().delete("leaves")
+    summary = traffic.stop()
+    assert TrafficResult(the_lab(), "leaves", summary, 0, limit=7).succeeded > 0
+    assert repr(traffic).startswith("<traffic ended")
 
 
 def test_logs_and_status(shell: Any) -> None:
@@ -133,12 +248,21 @@ def test_the_decorator_does_the_same_for_a_plain_function(shell: Any) -> None:
     assert the_lab().get("doubled").configuration.memory_mb == 256
 
 
+def test_the_decorator_needs_no_parentheses(shell: Any) -> None:
+    @function
+    def plain(event: Any, context: Any) -> Any:
+        return context.memory_limit_in_mb
+
+    assert plain.invoke().payload == "128"
+
+
 def test_a_panel_follows_its_function(shell: Any) -> None:
     shell.run_cell_magic("function", "shown --concurrency 3", "import time\ndef handler(event, context):\n    time.sleep(0.05)\n")
     panel = shell.run_line_magic("panel", "shown")
     try:
         traffic_began = panel.frames.totals.invocations
         panel.start_traffic(rps=80)
+        assert panel.rate.value == 80
         while panel.frames.totals.invocations < traffic_began + 10:
             panel.update()
         panel.sliders.memory.value = 1_024
@@ -149,7 +273,37 @@ def test_a_panel_follows_its_function(shell: Any) -> None:
         while the_lab().get("shown").configuration.reserved_concurrency != 0:
             pass
         panel.stop_traffic()
-        saved = panel._repr_mimebundle_()
     finally:
         panel.close()
-    assert "application/vnd.jupyter.widget-view+json" in saved and saved["image/svg+xml"].startswith("<svg")
+    assert panel.over
+    assert panel.picture()["image/svg+xml"].startswith("<svg")
+
+
+def test_sliders_stand_at_what_is_configured(shell: Any) -> None:
+    shell.run_cell_magic("function", "slid --memory 256", ECHO)
+    panel = shell.run_line_magic("panel", "slid")
+    try:
+        shell.run_cell_magic("function", "slid --memory 700 --timeout 7 --concurrency 6", ECHO)
+        panel.sliders.follow()
+        assert (panel.sliders.memory.value, panel.sliders.timeout.value, panel.sliders.reserved.value) == (700, 7, 6)
+        the_lab().get("slid").configure(reserved_concurrency=None)
+        panel.sliders.follow()
+        assert panel.sliders.reserved.value == UNRESERVED
+        the_lab().function("holds", source=ECHO, reserved_concurrency=500)
+        panel.sliders.reserved.value = 900  # with 500 of 1,000 taken, Lambda refuses
+        while "account has but 100" not in panel.message.value or panel.sliders.reserved.value == 900:
+            pass
+        assert the_lab().get("slid").configuration.reserved_concurrency is None and panel.sliders.reserved.value == UNRESERVED
+    finally:
+        the_lab().delete("holds")
+        panel.close()
+
+
+def test_a_function_has_one_panel(shell: Any) -> None:
+    shell.run_cell_magic("function", "seen", ECHO)
+    panel = shell.run_line_magic("panel", "seen")
+    assert shell.run_line_magic("panel", "seen") is panel
+    panel.close()
+    another = shell.run_line_magic("panel", "seen")
+    assert another is not panel
+    another.close()

@@ -39,6 +39,23 @@ def test_a_handler_that_raises() -> None:
         assert environment.invoke().kind == FAILED, "the process lives on"
 
 
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("def handler(event): pass", "handler() takes 1 positional argument but 2 were given"),
+        ("handler = 3", "'int' object is not callable"),
+    ],
+)
+def test_a_call_that_fails_by_itself_shows_where_awss_runtime_client_makes_it(source: str, message: str) -> None:
+    line = 'File "/var/runtime/awslambdaric/bootstrap.py", line 178, in handle_event_request'
+    with Environment(source) as environment:
+        environment.ready()
+        body = body_of(environment.invoke())
+        assert (body["errorType"], body["errorMessage"]) == ("TypeError", message)
+        assert body["stackTrace"] == [f"  {line}\n    response = request_handler(event, lambda_context)\n"]
+        assert environment.log().splitlines()[2] == f"{NBSP * 2}{line}"
+
+
 def test_an_error_without_a_message() -> None:
     with Environment("class Odd(Exception): pass\ndef handler(event, context): raise Odd") as environment:
         environment.ready()

@@ -106,3 +106,17 @@ def test_a_traffic_runs_once() -> None:
     assert traffic.wait(20)
     with pytest.raises(LabError, match="make another"):
         traffic.start()
+
+
+def test_what_a_stop_breaks_off_is_counted_and_a_second_stop_need_not_wait_for_the_first() -> None:
+    async def never(event: Any) -> Answered:
+        await asyncio.sleep(3_600)
+        return Answered()
+
+    traffic = Traffic(never, constant(100, 3_600)).start()
+    while traffic.summary().sent < 3:
+        assert traffic.running
+    traffic.stop(grace_s=3_000, wait=False)
+    assert not traffic.wait(0.1)
+    summary = traffic.stop(grace_s=0)
+    assert summary.broken == summary.sent and summary.in_flight == 0 and not traffic.running

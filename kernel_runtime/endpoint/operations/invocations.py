@@ -29,7 +29,6 @@ from ...runtimes import catalog
 from ..caller import Caller
 from .named import permitted, version_of
 
-LOG_TAIL_BYTES = 4_096
 _CHUNK_BYTES = 131_072
 _running: set[asyncio.Task[None]] = set()
 """Asynchronous invocations under way: a task that nobody holds may vanish."""
@@ -138,4 +137,4 @@ def _run_later(account: Account, name: str, qualifier: str | None, payload: byte
 
 
 def _log_tail(record: InvocationRecord) -> str:
-    return base64.b64encode(report.log_text(record).encode()[-LOG_TAIL_BYTES:]).decode()
+    return base64.b64encode(report.tail(record)).decode()

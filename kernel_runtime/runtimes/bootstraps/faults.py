@@ -19,6 +19,10 @@ _NO_BREAK_SPACE = "\u00a0"
 _OWN_FOLDER = __file__.rpartition("/")[0] + "/"
 _gmtime, _strftime, _time = time.gmtime, time.strftime, time.time
 
+_CALL = ("/var/runtime/awslambdaric/bootstrap.py", 178, "handle_event_request", "response = request_handler(event, lambda_context)")
+"""Where AWS's runtime client (4.2.2) calls the handler: its own frames are cut only where one of the function's follows, so a call that fails by itself, a
+handler with other arguments or one that is not callable, shows this line."""
+
 INIT_WARNING = (
     "LAMBDA_WARNING: Unhandled exception. The most likely cause is an issue in the function code. However, in rare cases, a Lambda "
     "runtime update can cause unexpected function behavior. For functions using managed runtimes, runtime updates can be triggered by a"
@@ -59,6 +63,8 @@ class Paths:
         frames: List[Tuple[str, int, str, Optional[str]]] = [
             (self.shown(f.filename), f.lineno or 0, f.name, f.line) for f in traceback.extract_tb(trace) if not f.filename.startswith(_OWN_FOLDER)
         ]
+        if trace is not None and not frames:
+            frames = [_CALL]
         return traceback.format_list(frames)  # type: ignore[arg-type]
 
 

@@ -1,0 +1,113 @@
+"""CloudWatch's metrics of Lambda, folded from the journal (AWS: "Types of metrics for Lambda functions"). Pure and incremental.
+
+A metric is stamped with the minute in which its invocation began. Dimensions: none; FunctionName; FunctionName and Resource (``NAME`` or ``NAME:ALIAS``);
+with an alias ExecutedVersion too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ..control import facts, orders
+from ..model.invocation import InvocationRecord
+from ..model.names import LATEST
+from .journal import Entry
+
+NAMESPACE = "AWS/Lambda"
+_MINUTE_S = 60
+Dimensions = tuple[tuple[str, str], ...]
+
+
+@dataclass(slots=True)
+class Statistic:
+    """What a minute's values come to. unit: CloudWatch's."""
+
+    unit: str
+    count: int = 0
+    total: float = 0.0
+    least: float = 0.0
+    most: float = 0.0
+
+    def add(self, value: float) -> None:
+        self.least = value if not self.count else min(self.least, value)
+        self.most = value if not self.count else max(self.most, value)
+        self.count += 1
+        self.total += value
+
+
+Minutes = dict[tuple[str, Dimensions, int], Statistic]
+"""By metric, dimensions and the minute's beginning (seconds of the epoch)."""
+
+
+class Metrics:
+    """Told of entries in order. wall_s: what to add to the journal's clock to have seconds of the epoch.
+
+    finest_only: only the set of most dimensions, for a CloudWatch that counts it under every part of it too (moto's does; AWS's wants each set by itself).
+    """
+
+    def __init__(self, wall_s: float, finest_only: bool = False) -> None:
+        self._wall_s = wall_s
+        self._finest_only = finest_only
+        self._in_use: dict[str, int] = {}
+        self._whose: dict[str, str] = {}
+
+    def fold(self, entries: Iterable[Entry]) -> Minutes:
+        """What these entries add."""
+        minutes: Minutes = {}
+        for entry in entries:
+            self._take(entry, minutes)
+        return minutes
+
+    def _take(self, entry: Entry, minutes: Minutes) -> None:
+        fact, at = entry.fact, entry.now + self._wall_s
+        if isinstance(fact, facts.InvokeRequested):
+            for order in entry.orders:
+                if isinstance(order, orders.Throttle):
+                    for dimensions in self._sets(fact.function, fact.qualifier, ""):
+                        _add(minutes, "Throttles", dimensions, at, 1.0, "Count")
+                elif isinstance(order, orders.Run | orders.Start):
+                    self._began(fact.request_id, fact.function, at, minutes)
+        elif isinstance(fact, facts.InvocationFinished):
+            self._ended(fact.request_id)
+            self._invocation(fact.record, minutes)
+        elif isinstance(fact, facts.InvocationBroken):
+            self._ended(fact.request_id)
+
+    def _began(self, request_id: str, function: str, at: float, minutes: Minutes) -> None:
+        self._whose[request_id] = function
+        self._in_use[function] = self._in_use.get(function, 0) + 1
+        _add(minutes, "ConcurrentExecutions", (("FunctionName", function),), at, self._in_use[function], "Count")
+        _add(minutes, "ConcurrentExecutions", (), at, len(self._whose), "Count")
+
+    def _ended(self, request_id: str) -> None:
+        function = self._whose.pop(request_id, None)
+        if function is not None:
+            self._in_use[function] -= 1
+
+    def _invocation(self, record: InvocationRecord, minutes: Minutes) -> None:
+        failed = float(record.status != "success")
+        for dimensions in self._sets(record.function, record.qualifier, record.version):
+            _add(minutes, "Invocations", dimensions, record.began_at, 1.0, "Count")
+            _add(minutes, "Errors", dimensions, record.began_at, failed, "Count")
+            _add(minutes, "Duration", dimensions, record.began_at, record.duration_ms, "Milliseconds")
+            if record.start == "provisioned":
+                _add(minutes, "ProvisionedConcurrencyInvocations", dimensions, record.began_at, 1.0, "Count")
+
+    def _sets(self, function: str, qualifier: str, version: str) -> list[Dimensions]:
+        sets = _of_function(function, qualifier, version)
+        return sets[-1:] if self._finest_only else sets
+
+
+def _of_function(function: str, qualifier: str, version: str) -> list[Dimensions]:
+    named = qualifier not in ("", LATEST)
+    name = ("FunctionName", function)
+    found: list[Dimensions] = [(), (name,), (name, ("Resource", f"{function}:{qualifier}" if named else function))]
+    if named and version and not qualifier.isdigit():
+        found.append((name, ("Resource", f"{function}:{qualifier}"), ("ExecutedVersion", version)))
+    return found
+
+
+def _add(minutes: Minutes, name: str, dimensions: Dimensions, at: float, value: float, unit: str) -> None:
+    minute = int(at // _MINUTE_S * _MINUTE_S)
+    minutes.setdefault((name, dimensions, minute), Statistic(unit)).add(value)

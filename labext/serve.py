@@ -1,0 +1,51 @@
+"""``serverless-lab serve``: a lab without a notebook, at an address of its own, until Ctrl-C or SIGTERM."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from argparse import Namespace
+
+from kernel_runtime import AwsError, Lab, LabError
+
+from .lab_config import BadConfig, LabConfig, read_config, source_of
+
+
+def serve(options: Namespace) -> int:
+    """0 when it was stopped, 2 where it could not start."""
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    try:
+        config = read_config(options.config) if options.config else LabConfig()
+        if options.accept_any_credentials:
+            config.options["accept_any_credentials"] = True
+        with Lab(options.home, endpoint_host=options.host, endpoint_port=options.port, **config.options) as lab:
+            for name, (code, settings) in config.functions.items():
+                lab.function(name, source_of(code), **settings)
+            print(introduction(lab), flush=True)
+            stopped.wait()
+            print("Serverless Lab: stopping", flush=True)
+        return 0
+    except (BadConfig, LabError, AwsError, OSError) as why:
+        print(f"serverless-lab serve: {why}", file=sys.stderr)
+        return 2
+
+
+def introduction(lab: Lab) -> str:
+    """The address, the keys as a shell takes them, and what is there."""
+    owner = lab.credentials.owner
+    lines = [
+        f"Serverless Lab at {lab.endpoint_url} (Ctrl-C stops)",
+        f"  functions: {', '.join(lab.functions) or 'none yet'}",
+        "",
+        f"export AWS_ENDPOINT_URL={lab.endpoint_url}",
+        f"export AWS_ACCESS_KEY_ID={owner.access_key}",
+        f"export AWS_SECRET_ACCESS_KEY={owner.secret}",
+        "export AWS_DEFAULT_REGION=us-east-1",
+        "",
+        "aws lambda list-functions                  # or boto3, or any tool that speaks AWS's API",
+        f"aws lambda create-function … --role {lab.role_arn}   # a role that is there from the start",
+    ]
+    return "\n".join(lines)
