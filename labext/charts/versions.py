@@ -12,7 +12,7 @@ from .theme import BESIDE_PX, COLOURS, INK, template
 
 BAR_CALLS = 25
 """Calls that one bar stands for, at most."""
-_PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9")
+_PALETTE = ("#56B4E9", "#0072B2", "#009E73", "#CC79A7", "#E69F00")
 _GAP_CALLS = 2
 _WIDTH, _LEFT, _TOP, _HEIGHT = 900, 58, 78, 170
 
@@ -93,12 +93,12 @@ def figure_json(stages: Sequence[Stage], new: str, title: str) -> dict[str, Any]
             "line": {"color": COLOURS["limit"], "width": 2.5, "dash": "dash"}, "hovertemplate": "%{y:.0f} % expected<extra></extra>",
         }
     )  # fmt: skip
-    figure = template(title, "% of the bar's calls", traces, 340, range=[0, 100], tickvals=[0, 25, 50, 75, 100])
+    figure = template(title, "% of the bar's calls", traces, 340, range=[-1.5, 101.5], tickvals=[0, 25, 50, 75, 100])
     calls = sum(len(stage.answered) for stage in stages)
     figure["layout"] |= {
         "barmode": "stack",
-        "xaxis": {"title": {"text": "calls, in their order"}, "range": [0, max(calls, 1)], "showgrid": False, "zeroline": False},
-        "legend": {"orientation": "h", "x": 0, "y": -0.24, "yanchor": "top", "font": {"size": 11}, "traceorder": "normal"},
+        "xaxis": {"title": {"text": "calls, in their order", "standoff": 6}, "range": [0, max(calls, 1)], "showgrid": False, "zeroline": False},
+        "legend": {"orientation": "h", "x": 0, "y": -0.3, "yanchor": "top", "font": {"size": 11}, "traceorder": "normal"},
         "margin": {"l": BESIDE_PX, "r": 24, "t": 84, "b": 84},
         "annotations": [_label(stage, new, (begin + end) / 2) for stage, (begin, end) in _stretches(stages)],
         "shapes": [
@@ -160,7 +160,7 @@ def _stretches(stages: Sequence[Stage]) -> list[tuple[Stage, tuple[int, int]]]:
 
 
 def _counted(stage: Stage, new: str) -> str:
-    return f"{stage.answered.count(new)} of {len(stage.answered)} by version {new}"
+    return f"{stage.answered.count(new)} of {len(stage.answered)} by {new}"
 
 
 def _label(stage: Stage, new: str, x: float) -> dict[str, Any]:
