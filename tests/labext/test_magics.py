@@ -48,7 +48,10 @@ def test_a_name_may_have_a_version_or_an_alias(shell: Any) -> None:
     shell.run_cell_magic("function", "versions", "def handler(event, context):\n    return context.function_version\n")
     handle = the_lab().get("versions")
     handle.alias("live", handle.publish())
-    assert [shell.run_line_magic("invoke", f"versions{by} {{}}").payload for by in ("", ":1", ":live")] == ["$LATEST", "1", "1"]
+    results = [shell.run_line_magic("invoke", f"versions{by} {{}}") for by in ("", ":1", ":live")]
+    assert [result.payload for result in results] == ["$LATEST", "1", "1"]
+    assert [repr(result).partition(": ")[0] for result in results] == ["versions", "versions:1", "versions:live → version 1"]
+    assert "versions:live → version 1" in results[2]._repr_html_()
     with pytest.raises(Mistake, match=r"Function not found: .*:versions:other"):
         shell.run_line_magic("invoke", "versions:other")
 
