@@ -310,3 +310,12 @@ def test_a_function_has_one_panel(shell: Any) -> None:
     another = shell.run_line_magic("panel", "seen")
     assert another is not panel
     another.close()
+
+
+def test_traffic_to_an_alias(shell: Any) -> None:
+    shell.run_cell_magic("function", "canaried", ECHO)
+    handle = the_lab().get("canaried")
+    handle.alias("live", handle.publish())
+    result = shell.run_line_magic("traffic", "canaried:live --burst 3")
+    assert result.succeeded == 3
+    assert {record.qualifier for record in the_lab().records("canaried")} == {"live"}
