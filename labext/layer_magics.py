@@ -29,7 +29,13 @@ class LayerMagics(Magics):  # type: ignore[misc]
     @magic_arguments()
     @argument("name", help="the layer's name")
     @argument("folder", nargs="?", default=None, help="a folder that becomes /opt: modules lie in its python/")
-    @argument("--pip", nargs="+", default=[], metavar="PACKAGE", help="as pip names them: requests==2.32.3; a wheel's path, or a variable that holds it")
+    @argument(
+        "--pip",
+        nargs="+",
+        default=[],
+        metavar="PACKAGE",
+        help="packages as pip names them: requests==2.32.3, a wheel, a project's folder; or a notebook variable that holds a path",
+    )
     @argument("--runtime", default=None, help="python3.13 and the like, told as compatible; with --pip what to install for, left out the kernel's own")
     @argument("--description", default="", help="what it is, in quotes")
     @argument("--module", default=None, metavar="NAME", help="of a cell: the module's name, left out the layer's")

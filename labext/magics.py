@@ -100,14 +100,14 @@ class LabMagics(Magics):  # type: ignore[misc]
             handle = lab.get(name)
             event_bytes(event)
             since = lab.journal.seq
-            began = lab.now()
+            limit = lab.view(name).limit
             traffic = lab.traffic(handle, self._arrivals(options), event, qualifier or None).start()
         if options.background:
             return traffic
         from .traffic_result import TrafficResult, follow
 
         follow(traffic, options.name)
-        return TrafficResult(lab, name, traffic.summary(), since, began)
+        return TrafficResult(lab, name, traffic.summary(), since, limit)
 
     @magic_arguments()
     @argument("name", help="the function's name")

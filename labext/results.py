@@ -13,7 +13,6 @@ _LOG_LINES = 30
 _PAYLOAD_CHARACTERS = 2_000
 _COLOURS = {"cold": "#0072B2", "warm": "#009E73", "suppressed": "#CC79A7", "provisioned": "#B8A800", "429": "#E69F00", "error": "#D55E00"}
 """Okabe and Ito's colours, which colour-blind readers tell apart."""
-_VERSION = "#777777"
 
 _BOX = "font-family:var(--jp-ui-font-family,sans-serif);font-size:13px;line-height:1.5;border-left:4px solid {colour};padding:4px 12px;margin:2px 0"
 _PRE = (
@@ -51,6 +50,13 @@ class Invoked:
             raise AttributeError(name)
         return getattr(self.outcome, name)
 
+    def _who(self) -> str:
+        """The name as it was asked for, and the version that an alias came to."""
+        record = self.outcome.record
+        if not record.qualifier:
+            return record.function
+        return f"{record.function}:{record.qualifier}" + (f" → version {record.version}" if record.version != record.qualifier else "")
+
     def _figures(self) -> list[str]:
         report = self.outcome.report
         init = f"init {report.init_ms:.2f} ms" if report.init_ms is not None else ""
@@ -65,8 +71,7 @@ class Invoked:
 
     def __repr__(self) -> str:
         outcome = self.outcome
-        version = f"version {outcome.record.version}, " if outcome.record.qualifier else ""
-        lines = [f"{outcome.function}: {version}{outcome.start}, {', '.join(self._figures())}"]
+        lines = [f"{self._who()}: {outcome.start}, {', '.join(self._figures())}"]
         lines.append(shortened(_pretty(outcome.payload)) if outcome.error is None else _error_text(outcome))
         return "\n".join([*lines, *outcome.notes])
 
@@ -74,8 +79,6 @@ class Invoked:
         outcome = self.outcome
         colour = _COLOURS[outcome.start if outcome.ok else "error"]
         head = [badge(outcome.start, _COLOURS[outcome.start])]
-        if outcome.record.qualifier:
-            head.append(badge(f"version {outcome.record.version}", _VERSION))
         if not outcome.ok:
             head.append(badge(outcome.report.error_type or "timeout" if outcome.report.status != "timeout" else "timeout", colour))
         figures = " · ".join(map(escape, self._figures()))
@@ -83,7 +86,7 @@ class Invoked:
         log = "\n".join(outcome.log.rstrip().splitlines()[-_LOG_LINES:])
         folded = f'<details><summary style="cursor:pointer">log</summary>{pre(log)}</details>'
         notes = "".join(f'<div style="color:{_COLOURS["429"]}">note: {escape(note)}</div>' for note in outcome.notes)
-        return box(colour, f"<b>{escape(outcome.function)}</b> ", " ".join(head), f" {figures}", body, folded, notes)
+        return box(colour, f"<b>{escape(self._who())}</b> ", " ".join(head), f" {figures}", body, folded, notes)
 
 
 class Throttled:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from html import escape
 from typing import Any
 
-from kernel_runtime import Lab
+from kernel_runtime import AwsError, Lab
 
 from .frames import whole
 from .results import badge, box
@@ -62,10 +63,11 @@ def _until_ended(traffic: Any, name: str, shown: Any, how: str) -> None:
 class TrafficResult:
     """A traffic that has ended. ``summary`` holds its figures, and they are its own attributes too: sent, succeeded, throttles, cold, p50_ms…"""
 
-    def __init__(self, lab: Lab, function: str, summary: Any, since_seq: int, began: float) -> None:
+    def __init__(self, lab: Lab, function: str, summary: Any, since_seq: int, limit: int) -> None:
         self.summary = summary
         self.function = function
-        limit = lab.view(function).limit
+        with suppress(AwsError):  # a function that has been deleted meanwhile has the limit that it had
+            limit = lab.view(function).limit
         self.rows, self._frames = whole(function, lab.journal.since(since_seq), limit, lab.now())
 
     def __getattr__(self, name: str) -> Any:

@@ -1,107 +1,178 @@
-"""Which version answered: calls by version over time, and the part of one of them beside the part that an alias asked for."""
+"""Who answered: an alias's calls in their order, a few to a bar, each bar divided by the versions that ran; beside it the share that the weights promise."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
 from typing import Any
 
-from kernel_runtime.model.invocation import InvocationRecord
-from kernel_runtime.model.names import LATEST
+from .theme import BESIDE_PX, COLOURS, INK, template
 
-from .theme import COLOURS, template
-
-_VERSIONS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#B8A800")
-"""Of versions by their number, so that one has the same colour in every picture; over again where there are more."""
-_DRAFT = "#8c8c8c"
-Asked = tuple[float, float]
-"""When an alias was told (seconds of the Unix epoch) which part of the calls, 0.0-1.0, goes to the version that is watched."""
+BAR_CALLS = 25
+"""Calls that one bar stands for, at most."""
+_PALETTE = ("#56B4E9", "#0072B2", "#009E73", "#CC79A7", "#E69F00")
+_GAP_CALLS = 2
+_WIDTH, _LEFT, _TOP, _HEIGHT = 900, 58, 78, 170
 
 
-def figure_json(
-    records: Iterable[InvocationRecord], asked: Sequence[Asked] = (), *, watched: str | None = None, bin_s: float = 0.5, title: str = "Which version answered"
-) -> dict[str, Any]:
-    """A figure as plotly's JSON: stacked bars above, the watched version's part below. watched: the newest version of the records where None."""
-    held = sorted(records, key=lambda record: record.began_at)
-    versions = sorted({record.version for record in held}, key=_order)
-    watched = watched or next((version for version in reversed(versions) if version != LATEST), LATEST)
-    origin = min([record.began_at for record in held[:1]] + [when for when, _ in asked[:1]], default=0.0)
-    bins = Counter((int((record.began_at - origin) // bin_s), record.version, record.status == "success") for record in held)
-    places = sorted({place for place, *_ in bins})
-    middles = [round((place + 0.5) * bin_s, 3) for place in places]
-    traces = [_bars(middles, [bins[place, version, True] for place in places], _name(version), {"color": _colour(version)}, bin_s) for version in versions]
-    for version in versions:
-        failed = [bins[place, version, False] for place in places]
-        if any(failed):
-            traces.append(_bars(middles, failed, f"{_name(version)}, failed", {"color": COLOURS["error"], "pattern": {"shape": "/"}}, bin_s))
-    end_s = held[-1].began_at - origin if held else 0.0
-    traces += _parts(bins, places, middles, watched, [(when - origin, part) for when, part in asked], end_s)
-    figure = template(title, f"calls in {bin_s:g} s", traces, 420, domain=[0.46, 1], rangemode="tozero")
-    grid = figure["layout"]["yaxis"]["gridcolor"]
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A stretch of calls under one routing. answered: the version that ran, call by call. expected: the part that the newer version should have, 0.0-1.0."""
+
+    name: str
+    answered: tuple[str, ...]
+    expected: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """Up to ``BAR_CALLS`` calls of one stage: the first one's place among all, how many, and who answered them."""
+
+    first: int
+    calls: int
+    by: Counter[str]
+
+
+class WhoAnswered:
+    """The stages of a release, shown as a chart. new: the version whose share is compared with what is expected."""
+
+    def __init__(self, stages: Sequence[Stage], new: str, title: str = "") -> None:
+        self.stages = list(stages)
+        self.new = new
+        self.title = title or f"Who answered, {BAR_CALLS} calls a bar"
+
+    def __repr__(self) -> str:
+        return "\n".join([self.title, *(f"{stage.name}: {_counted(stage, self.new)}" for stage in self.stages)])
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        return {"text/plain": repr(self), **bundle(self.stages, self.new, self.title)}
+
+
+def bars(stages: Sequence[Stage]) -> list[list[Bar]]:
+    """Each stage's bars; no bar holds calls of two stages."""
+    cut, first = [], 0
+    for stage in stages:
+        calls = [stage.answered[at : at + BAR_CALLS] for at in range(0, len(stage.answered), BAR_CALLS)]
+        cut.append([Bar(first + BAR_CALLS * number, len(some), Counter(some)) for number, some in enumerate(calls)])
+        first += len(stage.answered)
+    return cut
+
+
+def versions_of(stages: Sequence[Stage], new: str) -> list[str]:
+    """Who may have answered: ``new`` first, which lies at the foot of the bars, then the others, newest first."""
+    others = {version for stage in stages for version in stage.answered} - {new}
+    return [new, *sorted(others, key=lambda version: (version.isdecimal(), int(version) if version.isdecimal() else 0), reverse=True)]
+
+
+def figure_json(stages: Sequence[Stage], new: str, title: str) -> dict[str, Any]:
+    """A figure as plotly's JSON: a trace a version, and the expected share as a line over each stage."""
+    every = [bar for stage in bars(stages) for bar in stage]
+    order = versions_of(stages, new)
+    traces: list[dict[str, Any]] = [
+        {
+            "type": "bar",
+            "name": f"version {version}",
+            "x": [bar.first + bar.calls / 2 for bar in every],
+            "y": [round(100 * bar.by[version] / bar.calls, 2) for bar in every],
+            "width": [max(bar.calls - _GAP_CALLS, 1) for bar in every],
+            "customdata": [[bar.by[version], bar.calls, bar.first + 1, bar.first + bar.calls] for bar in every],
+            "marker": {"color": colour},
+            "hovertemplate": f"calls %{{customdata[2]}}-%{{customdata[3]}}: %{{customdata[0]}} of %{{customdata[1]}} by version {version}<extra></extra>",
+        }
+        for version, colour in _coloured(order)
+    ]
+    line: dict[str, list[Any]] = {"x": [], "y": []}
+    for stage, (begin, end) in _stretches(stages):
+        line["x"] += [begin, end, None]
+        line["y"] += [100 * stage.expected, 100 * stage.expected, None]
+    traces.append(
+        {
+            "type": "scatter", "mode": "lines", "name": f"expected share of version {new}", **line, "connectgaps": False, "cliponaxis": False,
+            "line": {"color": COLOURS["limit"], "width": 2.5, "dash": "dash"}, "hovertemplate": "%{y:.0f} % expected<extra></extra>",
+        }
+    )  # fmt: skip
+    figure = template(title, "% of the bar's calls", traces, 340, range=[-1.5, 101.5], tickvals=[0, 25, 50, 75, 100])
+    calls = sum(len(stage.answered) for stage in stages)
     figure["layout"] |= {
         "barmode": "stack",
-        "bargap": 0,
-        "yaxis2": {"domain": [0, 0.32], "range": [-0.04, 1.04], "tickformat": ".0%", "title": {"text": f"part of {_name(watched)}"}, "gridcolor": grid},
+        "xaxis": {"title": {"text": "calls, in their order", "standoff": 6}, "range": [0, max(calls, 1)], "showgrid": False, "zeroline": False},
+        "legend": {"orientation": "h", "x": 0, "y": -0.3, "yanchor": "top", "font": {"size": 11}, "traceorder": "normal"},
+        "margin": {"l": BESIDE_PX, "r": 24, "t": 84, "b": 84},
+        "annotations": [_label(stage, new, (begin + end) / 2) for stage, (begin, end) in _stretches(stages)],
+        "shapes": [
+            {"type": "line", "x0": begin, "x1": begin, "yref": "paper", "y0": 0, "y1": 1.14, "line": {"color": INK, "width": 1}}
+            for _, (begin, _end) in _stretches(stages)[1:]
+        ],
     }
-    figure["layout"]["xaxis"] |= {"anchor": "y2", "rangemode": "tozero"}
-    figure["layout"]["title"]["y"] = 0.98
-    figure["layout"]["legend"]["traceorder"] = "normal"
     return figure
 
 
-def figure(records: Iterable[InvocationRecord], asked: Sequence[Asked] = (), **more: Any) -> Any:
-    """The same as a ``plotly.graph_objects.Figure``. records: ``lab.records("price")``; more as ``figure_json`` takes it."""
+def figure(stages: Sequence[Stage], new: str, title: str) -> Any:
+    """The same as a ``plotly.graph_objects.Figure``."""
     import plotly.graph_objects as go
 
-    return go.Figure(figure_json(records, asked, **more))
+    return go.Figure(figure_json(stages, new, title))
 
 
-def _parts(
-    bins: Counter[tuple[int, str, bool]], places: Sequence[int], middles: Sequence[float], watched: str, asked: Sequence[Asked], end_s: float
-) -> list[dict[str, Any]]:
-    all_calls = Counter[int]()
-    its_calls = Counter[int]()
-    for (place, version, _), count in bins.items():
-        all_calls[place] += count
-        its_calls[place] += count if version == watched else 0
-    line = {"type": "scatter", "yaxis": "y2"}
-    measured = {
-        **line,
-        "mode": "markers",
-        "x": list(middles),
-        "y": [its_calls[place] / all_calls[place] for place in places],
-        "name": "measured",
-        "marker": {"color": _colour(watched), "size": 8},
-        "hovertemplate": "%{y:.0%}<extra>measured</extra>",
-    }
-    if not asked:
-        return [measured]
-    told = [*asked, (max(end_s, asked[-1][0]), asked[-1][1])]
-    wanted = {
-        **line,
-        "mode": "lines",
-        "x": [round(when, 3) for when, _ in told],
-        "y": [part for _, part in told],
-        "name": "asked for",
-        "line": {"shape": "hv", "color": COLOURS["limit"], "dash": "dot", "width": 2},
-        "hovertemplate": "%{y:.0%}<extra>asked for</extra>",
-    }
-    return [wanted, measured]
+def bundle(stages: Sequence[Stage], new: str, title: str) -> dict[str, Any]:
+    """MIME types to data: plotly's for JupyterLab, SVG for where no script runs."""
+    plotly = figure_json(stages, new, title) | {"config": {"displaylogo": False}}
+    return {"application/vnd.plotly.v1+json": plotly, "image/svg+xml": svg(stages, new, title)}
 
 
-def _bars(x: Sequence[float], y: Sequence[int], name: str, marker: dict[str, Any], width: float) -> dict[str, Any]:
-    edge = {"line": {"width": 0.5, "color": "rgba(255,255,255,0.7)"}}
-    shown = {"marker": marker | edge, "width": width, "hovertemplate": f"%{{y}}<extra>{name}</extra>"}
-    return {"type": "bar", "x": list(x), "y": list(y), "name": name, **shown}
+def svg(stages: Sequence[Stage], new: str, title: str) -> str:
+    """The same as a picture."""
+    calls = max(sum(len(stage.answered) for stage in stages), 1)
+    per_call, foot = (_WIDTH - _LEFT - 14) / calls, _TOP + _HEIGHT
+    order = versions_of(stages, new)
+    parts = [f'<text x="{_LEFT}" y="18" font-size="13" font-weight="600">{escape(title)}</text>']
+    parts += [f'<text x="{_LEFT - 6}" y="{foot - part * _HEIGHT / 100 + 4:.0f}" text-anchor="end">{part} %</text>' for part in (0, 25, 50, 75, 100)]
+    parts += [rect for stage in bars(stages) for bar in stage for rect in _bar(bar, order, per_call)]
+    for stage, (begin, end) in _stretches(stages):
+        left, right, y = _LEFT + begin * per_call, _LEFT + end * per_call, foot - stage.expected * _HEIGHT
+        parts.append(f'<path d="M{left:.1f} {y:.1f}H{right:.1f}" stroke="{COLOURS["limit"]}" stroke-width="2.5" stroke-dasharray="6 4"/>')
+        parts.append(f'<path d="M{left:.1f} {foot}V{_TOP - 34}" stroke="{INK}" stroke-opacity=".5"/>')
+        parts.append(f'<text x="{(left + right) / 2:.1f}" y="{_TOP - 24}" text-anchor="middle" font-weight="600">{escape(stage.name)}</text>')
+        parts.append(f'<text x="{(left + right) / 2:.1f}" y="{_TOP - 9}" text-anchor="middle">{escape(_counted(stage, new))}</text>')
+    x = _LEFT
+    for version, colour in _coloured(order):
+        parts.append(f'<rect x="{x}" y="{foot + 16}" width="10" height="10" fill="{colour}"/><text x="{x + 15}" y="{foot + 25}">version {version}</text>')
+        x += 100
+    parts.append(f'<path d="M{x} {foot + 21}h24" stroke="{COLOURS["limit"]}" stroke-width="2.5" stroke-dasharray="6 4"/>')
+    parts.append(f'<text x="{x + 30}" y="{foot + 25}">expected share of version {new}</text>')
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {foot + 38}" width="{_WIDTH}" font-family="sans-serif" font-size="11" fill="{INK}">'
+    return f'{head}<rect width="100%" height="100%" fill="#ffffff"/>{"".join(parts)}</svg>'
 
 
-def _colour(version: str) -> str:
-    return _DRAFT if version == LATEST else _VERSIONS[(int(version) - 1) % len(_VERSIONS)]
+def _coloured(order: Sequence[str]) -> list[tuple[str, str]]:
+    """A version keeps its colour from one chart to the next, whichever is the new one."""
+    return [(version, _PALETTE[(int(version) - 1) % len(_PALETTE)] if version.isdecimal() else INK) for version in order]
 
 
-def _order(version: str) -> tuple[bool, int]:
-    return version == LATEST, int(version) if version.isdigit() else 0
+def _stretches(stages: Sequence[Stage]) -> list[tuple[Stage, tuple[int, int]]]:
+    found, begin = [], 0
+    for stage in stages:
+        found.append((stage, (begin, begin + len(stage.answered))))
+        begin += len(stage.answered)
+    return found
 
 
-def _name(version: str) -> str:
-    return version if version == LATEST else f"version {version}"
+def _counted(stage: Stage, new: str) -> str:
+    return f"{stage.answered.count(new)} of {len(stage.answered)} by {new}"
+
+
+def _label(stage: Stage, new: str, x: float) -> dict[str, Any]:
+    text = f"<b>{escape(stage.name)}</b><br>{_counted(stage, new)}"
+    return {"x": x, "y": 1.02, "yref": "paper", "yanchor": "bottom", "text": text, "showarrow": False, "font": {"size": 11}}
+
+
+def _bar(bar: Bar, order: Sequence[str], per_call: float) -> Iterator[str]:
+    foot = float(_TOP + _HEIGHT)
+    for version, colour in _coloured(order):
+        if bar.by[version]:
+            height = bar.by[version] / bar.calls * _HEIGHT
+            foot -= height
+            at, width = _LEFT + (bar.first + _GAP_CALLS / 2) * per_call, max(bar.calls - _GAP_CALLS, 1) * per_call
+            yield f'<rect x="{at:.1f}" y="{foot:.1f}" width="{width:.1f}" height="{height:.1f}" fill="{colour}"/>'

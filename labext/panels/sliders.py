@@ -36,6 +36,7 @@ class Sliders:
         self._applying = threading.Lock()
         self._timer: threading.Timer | None = None
         self._follower: int | None = None
+        self._configuring = 0
         self.memory = _slider("memory")
         self.timeout = _slider("timeout")
         self.reserved = _slider("reserved")
@@ -53,7 +54,7 @@ class Sliders:
         configuration = self._handle.configuration
         reserved = configuration.reserved_concurrency
         with self._applying:
-            if self._wanted or self._timer is not None:
+            if self._wanted or self._timer is not None or self._configuring:
                 return
             self._follower = threading.get_ident()  # the observers are called by this thread, and hear nothing from the user
             try:
@@ -76,28 +77,23 @@ class Sliders:
         with self._applying:
             self._wanted.update(change)
             if self._timer is None:
-                self._begin()
-
-    def _begin(self) -> None:
-        self._timer = threading.Timer(APPLY_EVERY_S, self._apply)
-        self._timer.daemon = True
-        self._timer.start()
+                self._timer = threading.Timer(APPLY_EVERY_S, self._apply)
+                self._timer.daemon = True
+                self._timer.start()
 
     def _apply(self) -> None:
         with self._applying:
-            wanted, self._wanted = self._wanted, {}
-        refused = False
+            wanted, self._wanted, self._timer = self._wanted, {}, None
+            self._configuring += 1  # what is on its way is not followed yet
+        said = ""
         try:
             self._handle.configure(**wanted)
-            self._say("")
         except (AwsError, LabError) as why:
-            refused = True
-            self._say(explained(why))
+            said = explained(why)
         with self._applying:
-            self._timer = None  # only now may the sliders follow: until it was done, what they show was being changed
-            if self._wanted:
-                self._begin()
-        if refused:
+            self._configuring -= 1
+        self._say(said)
+        if said:
             with suppress(AwsError, LabError):  # the function may be gone
                 self.follow()
 

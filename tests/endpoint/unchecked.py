@@ -24,7 +24,7 @@ def unchecked(operation: OperationModel, request: Mapping[str, Any]) -> Sent:
     fields = [(wire_name(name, member), request[name]) for name, member in placed_members(shape, "querystring").items() if name in request]
     pairs = [(name, _text(one)) for name, value in fields for one in (value if isinstance(value, list) else [value])]
     query = "&".join(filter(None, (asked, urlencode(pairs))))
-    headers = {wire_name(name, member): _text(request[name]) for name, member in placed_members(shape, "header").items() if name in request}
+    headers = {wire_name(name, member): _line(_text(request[name])) for name, member in placed_members(shape, "header").items() if name in request}
     return operation.http["method"], path, query, headers, _body(operation, request)
 
 
@@ -40,6 +40,11 @@ def _body(operation: OperationModel, request: Mapping[str, Any]) -> bytes:
 
 def _json(value: Any) -> bytes:
     return json.dumps(value, default=lambda told: base64.b64encode(told).decode() if isinstance(told, bytes) else str(told)).encode("utf-8", "replace")
+
+
+def _line(text: str) -> str:
+    """A header cannot hold more than one."""
+    return "".join(character if character.isprintable() else " " for character in text)
 
 
 def _text(value: Any) -> str:

@@ -62,6 +62,13 @@ class Wire:
         target = path + (f"?{query}" if query else "")
         request = AWSRequest(method, f"http://{self._host}{target}", {**(headers or {}), "Host": self._host}, body)
         self._signer.add_auth(request)
+        try:
+            return self._carried(method, target, request, body, tail)
+        except BaseException:
+            self.close()  # the next request begins anew
+            raise
+
+    def _carried(self, method: str, target: str, request: AWSRequest, body: bytes, tail: str) -> Answered:
         connection = self._connection
         connection.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
         for name, value in request.headers.items():

@@ -16,6 +16,7 @@ from labext import function, the_lab
 from labext.kernel_lab import close_lab
 from labext.mistakes import Mistake
 from labext.panels.sliders import UNRESERVED
+from labext.traffic_result import TrafficResult
 
 ECHO = "def handler(event, context):\n    return event\n"
 
@@ -47,7 +48,10 @@ def test_a_name_may_have_a_version_or_an_alias(shell: Any) -> None:
     shell.run_cell_magic("function", "versions", "def handler(event, context):\n    return context.function_version\n")
     handle = the_lab().get("versions")
     handle.alias("live", handle.publish())
-    assert [shell.run_line_magic("invoke", f"versions{by} {{}}").payload for by in ("", ":1", ":live")] == ["$LATEST", "1", "1"]
+    results = [shell.run_line_magic("invoke", f"versions{by} {{}}") for by in ("", ":1", ":live")]
+    assert [result.payload for result in results] == ["$LATEST", "1", "1"]
+    assert [repr(result).partition(": ")[0] for result in results] == ["versions", "versions:1", "versions:live → version 1"]
+    assert "versions:live → version 1" in results[2]._repr_html_()
     with pytest.raises(Mistake, match=r"Function not found: .*:versions:other"):
         shell.run_line_magic("invoke", "versions:other")
 
@@ -219,6 +223,17 @@ def test_traffic_gives_figures_and_a_picture(shell: Any) -> None:
     assert {"text/plain", "image/svg+xml", "application/vnd.plotly.v1+json"} <= set(result._repr_mimebundle_())
 
 
+def test_a_function_may_be_deleted_while_traffic_runs(shell: Any) -> None:
+    shell.run_cell_magic("function", "leaves", ECHO)
+    traffic = shell.run_line_magic("traffic", "leaves --rps 20 --for 60 --background")
+    while not traffic.summary().succeeded:
+        assert traffic.running
+    the_lab().delete("leaves")
+    summary = traffic.stop()
+    assert TrafficResult(the_lab(), "leaves", summary, 0, limit=7).succeeded > 0
+    assert repr(traffic).startswith("<traffic ended")
+
+
 def test_logs_and_status(shell: Any) -> None:
     shell.run_cell_magic("function", "talks", "def handler(event, context):\n    print('hello from', context.function_name)\n")
     shell.run_line_magic("invoke", "talks")
@@ -279,9 +294,8 @@ def test_sliders_stand_at_what_is_configured(shell: Any) -> None:
         assert panel.sliders.reserved.value == UNRESERVED
         the_lab().function("holds", source=ECHO, reserved_concurrency=500)
         panel.sliders.reserved.value = 900  # with 500 of 1,000 taken, Lambda refuses
-        while panel.sliders.reserved.value == 900:
+        while "account has but 100" not in panel.message.value or panel.sliders.reserved.value == 900:
             pass
-        assert "account has but 100" in panel.message.value
         assert the_lab().get("slid").configuration.reserved_concurrency is None and panel.sliders.reserved.value == UNRESERVED
     finally:
         the_lab().delete("holds")
@@ -296,3 +310,12 @@ def test_a_function_has_one_panel(shell: Any) -> None:
     another = shell.run_line_magic("panel", "seen")
     assert another is not panel
     another.close()
+
+
+def test_traffic_to_an_alias(shell: Any) -> None:
+    shell.run_cell_magic("function", "canaried", ECHO)
+    handle = the_lab().get("canaried")
+    handle.alias("live", handle.publish())
+    result = shell.run_line_magic("traffic", "canaried:live --burst 3")
+    assert result.succeeded == 3
+    assert {record.qualifier for record in the_lab().records("canaried")} == {"live"}

@@ -1,0 +1,36 @@
+"""What this process holds of the machine, to be counted before and after."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from dataclasses import dataclass
+
+from kernel_runtime.host import processes
+
+_PATIENCE_S = 20.0
+
+
+@dataclass(frozen=True)
+class Held:
+    """Threads and descriptors of this process, and the processes below it."""
+
+    threads: int
+    descriptors: int
+    processes: int
+
+    @classmethod
+    def now(cls) -> Held:
+        return cls(threading.active_count(), len(os.listdir("/proc/self/fd")), len(processes.descendants(os.getpid())))
+
+    def no_more_than(self, before: Held) -> bool:
+        return self.threads <= before.threads and self.descriptors <= before.descriptors and self.processes <= before.processes
+
+
+def back_to(before: Held) -> Held:
+    """What is held once it is no more than ``before``, or still is after a while: closing takes its time on the other side."""
+    give_up = time.monotonic() + _PATIENCE_S
+    while not (held := Held.now()).no_more_than(before) and time.monotonic() < give_up:
+        time.sleep(0.05)
+    return held
