@@ -11,6 +11,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -221,9 +222,10 @@ class Lab:
         """An invocation as a body of waits; ``FunctionHandle.invoke`` and ``ainvoke`` carry it to its end. ``qualifier``: a version or an alias."""
         return self.account_of_notebook.engine.invoke(name, event_bytes(event), qualifier)
 
-    def traffic(self, function: FunctionHandle, arrivals: Iterator[float], event: Any = None, **options: Any) -> Traffic:
-        """Open-loop traffic: ``event`` (or ``event(i)``) sent at each of ``arrivals`` (seconds from the start; see ``model.arrivals``). Not started yet."""
-        return Traffic(function.ainvoke, arrivals, event, **options)
+    def traffic(self, function: FunctionHandle, arrivals: Iterator[float], event: Any = None, qualifier: str | None = None, **options: Any) -> Traffic:
+        """Open-loop traffic: ``event`` (or ``event(i)``) sent at each of ``arrivals`` (seconds from the start; see ``model.arrivals``). Not started yet.
+        ``qualifier``: a version or an alias."""
+        return Traffic(partial(function.ainvoke, qualifier=qualifier) if qualifier else function.ainvoke, arrivals, event, **options)
 
     def now(self) -> float:
         """Seconds of the clock that the journal's entries carry."""

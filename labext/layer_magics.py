@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Any
 
 from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class, no_var_expand
@@ -28,7 +29,13 @@ class LayerMagics(Magics):  # type: ignore[misc]
     @magic_arguments()
     @argument("name", help="the layer's name")
     @argument("folder", nargs="?", default=None, help="a folder that becomes /opt: modules lie in its python/")
-    @argument("--pip", nargs="+", default=[], metavar="PACKAGE", help="packages as pip names them: requests==2.32.3")
+    @argument(
+        "--pip",
+        nargs="+",
+        default=[],
+        metavar="PACKAGE",
+        help="packages as pip names them: requests==2.32.3, a wheel, a project's folder; or a notebook variable that holds a path",
+    )
     @argument("--runtime", default=None, help="python3.13 and the like, told as compatible; with --pip what to install for, left out the kernel's own")
     @argument("--description", default="", help="what it is, in quotes")
     @argument("--module", default=None, metavar="NAME", help="of a cell: the module's name, left out the layer's")
@@ -72,9 +79,10 @@ class LayerMagics(Magics):  # type: ignore[misc]
         from .packages import install
         from .progress import Progress
 
+        named = [str(held) if isinstance(held := self.shell.user_ns.get(package), Path) else package for package in options.pip]
         try:
             with Progress(f"pip install {' '.join(options.pip)}", self.shell) as progress:
-                packages = install(options.pip, options.runtime, progress.show, fresh=options.fresh)
+                packages = install(named, options.runtime, progress.show, fresh=options.fresh)
         except KeyboardInterrupt:
             raise mistake("Stopped", f"pip was stopped, nothing of it is left, and no version of {options.name} was published") from None
         options.runtime = options.runtime or f"python{sys.version_info.major}.{sys.version_info.minor}"

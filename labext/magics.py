@@ -90,23 +90,24 @@ class LabMagics(Magics):  # type: ignore[misc]
     @argument("--event", default="{}", help="what is sent: JSON, or a Python expression, which then stands last")
     @line_magic
     def traffic(self, line: str) -> Any:
-        """Open-loop traffic: calls are sent when they are due, however slow the answers are."""
+        """Open-loop traffic: calls are sent when they are due, however slow the answers are. ``NAME:QUALIFIER`` is a version or an alias."""
         line, text = without_event(line)
         options = options_of(self.traffic, line)
+        name, _, qualifier = options.name.partition(":")
         event = self._event(text) if text else {}
         with shown_shortly():
             lab = the_lab()
-            handle = lab.get(options.name)
+            handle = lab.get(name)
             event_bytes(event)
             since = lab.journal.seq
-            limit = lab.view(options.name).limit
-            traffic = lab.traffic(handle, self._arrivals(options), event).start()
+            limit = lab.view(name).limit
+            traffic = lab.traffic(handle, self._arrivals(options), event, qualifier or None).start()
         if options.background:
             return traffic
         from .traffic_result import TrafficResult, follow
 
         follow(traffic, options.name)
-        return TrafficResult(lab, options.name, traffic.summary(), since, limit)
+        return TrafficResult(lab, name, traffic.summary(), since, limit)
 
     @magic_arguments()
     @argument("name", help="the function's name")

@@ -50,6 +50,13 @@ class Invoked:
             raise AttributeError(name)
         return getattr(self.outcome, name)
 
+    def _who(self) -> str:
+        """The name as it was asked for, and the version that an alias came to."""
+        record = self.outcome.record
+        if not record.qualifier:
+            return record.function
+        return f"{record.function}:{record.qualifier}" + (f" → version {record.version}" if record.version != record.qualifier else "")
+
     def _figures(self) -> list[str]:
         report = self.outcome.report
         init = f"init {report.init_ms:.2f} ms" if report.init_ms is not None else ""
@@ -64,7 +71,7 @@ class Invoked:
 
     def __repr__(self) -> str:
         outcome = self.outcome
-        lines = [f"{outcome.function}: {outcome.start}, {', '.join(self._figures())}"]
+        lines = [f"{self._who()}: {outcome.start}, {', '.join(self._figures())}"]
         lines.append(shortened(_pretty(outcome.payload)) if outcome.error is None else _error_text(outcome))
         return "\n".join([*lines, *outcome.notes])
 
@@ -79,7 +86,7 @@ class Invoked:
         log = "\n".join(outcome.log.rstrip().splitlines()[-_LOG_LINES:])
         folded = f'<details><summary style="cursor:pointer">log</summary>{pre(log)}</details>'
         notes = "".join(f'<div style="color:{_COLOURS["429"]}">note: {escape(note)}</div>' for note in outcome.notes)
-        return box(colour, f"<b>{escape(outcome.function)}</b> ", " ".join(head), f" {figures}", body, folded, notes)
+        return box(colour, f"<b>{escape(self._who())}</b> ", " ".join(head), f" {figures}", body, folded, notes)
 
 
 class Throttled:

@@ -66,7 +66,7 @@ class LayerBook:
         check_length("description", description, limits.DESCRIPTION_MAX)
         check_length("licenseInfo", license_info or "", limits.LICENSE_MAX)
         _check_compatible(compatible_runtimes or (), compatible_architectures or ())
-        check_storage(self._used_bytes(account, region) + self.total_bytes(account, region), len(data))
+        check_storage(self._used_bytes(account, region) + self.total_bytes(account, region), len(data), limits.CODE_STORAGE_MAX_BYTES)
         digest = self.store.put(data)
         return self._table.add(
             account, region, name,

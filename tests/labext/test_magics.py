@@ -48,7 +48,10 @@ def test_a_name_may_have_a_version_or_an_alias(shell: Any) -> None:
     shell.run_cell_magic("function", "versions", "def handler(event, context):\n    return context.function_version\n")
     handle = the_lab().get("versions")
     handle.alias("live", handle.publish())
-    assert [shell.run_line_magic("invoke", f"versions{by} {{}}").payload for by in ("", ":1", ":live")] == ["$LATEST", "1", "1"]
+    results = [shell.run_line_magic("invoke", f"versions{by} {{}}") for by in ("", ":1", ":live")]
+    assert [result.payload for result in results] == ["$LATEST", "1", "1"]
+    assert [repr(result).partition(": ")[0] for result in results] == ["versions", "versions:1", "versions:live → version 1"]
+    assert "versions:live → version 1" in results[2]._repr_html_()
     with pytest.raises(Mistake, match=r"Function not found: .*:versions:other"):
         shell.run_line_magic("invoke", "versions:other")
 
@@ -307,3 +310,12 @@ def test_a_function_has_one_panel(shell: Any) -> None:
     another = shell.run_line_magic("panel", "seen")
     assert another is not panel
     another.close()
+
+
+def test_traffic_to_an_alias(shell: Any) -> None:
+    shell.run_cell_magic("function", "canaried", ECHO)
+    handle = the_lab().get("canaried")
+    handle.alias("live", handle.publish())
+    result = shell.run_line_magic("traffic", "canaried:live --burst 3")
+    assert result.succeeded == 3
+    assert {record.qualifier for record in the_lab().records("canaried")} == {"live"}
