@@ -121,7 +121,9 @@ class Requests:
         now = parts.clock()
         claim = read_v2(arrival, now) or signature.read(arrival, now)
         key = claim.key(parts.credentials)
-        caller = Caller(key.access_key, key.account, claim.region, claim.service, key.principal, request_id, arrival.peer)
+        caller = Caller(
+            key.access_key, key.account, claim.region, claim.service, key.principal, request_id, arrival.peer, arrival.header("x-amzn-trace-id") or ""
+        )
         body = self._body(arrival, receive, claim.service)
         if claim.service == "lambda":
             read = await body.whole()

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 class Caller:
     """``account`` (12 digits), ``region`` and ``service`` decide what the call may see; ``principal`` is the ARN of who signed.
 
-    ``request_id`` is this request's id: ``x-amzn-RequestId`` of the answer unless the operation sets another; ``source_ip`` the peer's address.
+    ``request_id`` is this request's id: ``x-amzn-RequestId`` of the answer unless the operation sets another; ``source_ip`` the peer's address;
+    ``trace`` its X-Ray header, empty where it sent none.
     """
 
     access_key: str
@@ -19,3 +20,4 @@ class Caller:
     principal: str
     request_id: str = ""
     source_ip: str = "127.0.0.1"
+    trace: str = ""

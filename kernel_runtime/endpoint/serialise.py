@@ -14,6 +14,8 @@ from .service import body_members, placed_members, wire_name
 
 Writer = Callable[[dict[str, Any]], Response]
 _NO_CONTENT = 204
+BESIDE_THE_MODEL = dict.fromkeys(("Invoke", "InvokeWithResponseStream"), (("TraceId", "X-Amzn-Trace-Id"),))
+"""Headers that Lambda sends (recorded) and the model does not name: the result's member, the header."""
 
 
 def writer_of(operation: OperationModel) -> Writer:
@@ -25,6 +27,7 @@ def writer_of(operation: OperationModel) -> Writer:
     usual = int(operation.http.get("responseCode", 200))
     status_member = next(iter(placed_members(shape, "statusCode")), None)
     headers = [(name, wire_name(name, member)) for name, member in placed_members(shape, "header").items()]
+    headers += BESIDE_THE_MODEL.get(operation.name, ())
     if operation.has_event_stream_output:
         return _streaming(shape, usual, status_member, headers)
     body_of = _body_writer(shape)

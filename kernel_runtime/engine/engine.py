@@ -41,6 +41,7 @@ from ..model.function import Function
 from ..model.invocation import Answer, Invocation, InvocationRecord
 from ..model.invocation import Start as StartKind
 from ..model.names import ACCOUNT, REGION, qualified_arn
+from ..model.tracing import trace_header
 from . import course, records
 from .background import Background
 from .timers import Timers
@@ -174,7 +175,7 @@ class Engine:
         trace_id: str = "",
     ) -> Waiting[tuple[InvocationRecord, bytes]]:
         """One invocation, as a body of waits: see ``fleet.base.block`` and ``awaiting``. ``qualifier``: a version or an alias; None is ``$LATEST``.
-        ``request_id``: the caller's own where it has one; never one that was used before. ``client_context``: JSON text.
+        ``request_id``: the caller's own where it has one; never one that was used before. ``client_context``: JSON text. ``trace_id``: X-Ray's header, made where there is none.
 
         Raises TooManyRequestsException, ResourceNotFoundException, MachineFull, WorkerHostLost, LabClosed. Broken off (Ctrl-C, a cancelled task),
         it kills the environment's process and leaves the place.
@@ -195,7 +196,7 @@ class Engine:
         def ready(init: Answer) -> None:
             self._step(EnvironmentReady(environment_id, init.duration_ms, init.cause == "answered", init.max_memory_mb))
 
-        invocation = Invocation(request_id, arn, payload, trace_id, client_context)
+        invocation = Invocation(request_id, arn, payload, trace_id or trace_header(request_id, began_at), client_context)
         try:
             through = yield from course.run(self._fleet, environment_id, function, invocation, kind, ready)
             if kind == "provisioned":

@@ -65,6 +65,7 @@ class Environment:
             "root": root.path if root else "",
             "code": start.code,
             "layers": start.layers,
+            "below_opt": root.below_opt() if root and start.layers else [],
             "tmp": self.tmp,
             "tmp_mb": self.tmp_mb,
             "uid": UID_BASE + self.slot if self._means.may_change_user(start.shown) else None,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
-from typing import Dict, Iterable, Optional, Set
+from typing import Dict, Iterable, List, Optional, Sequence, Set
 
 from . import kernel_calls as calls
 
@@ -69,6 +69,10 @@ class RootFs:
                 return aside + folder[len(moved) :]
         return folder
 
+    def below_opt(self) -> List[str]:
+        """What is shown that a layers' /opt would cover: an interpreter or packages that this machine has there."""
+        return sorted(folder for folder in self._shown if folder.startswith("/opt/"))
+
     def make_tmp(self, number: int, size_mb: int) -> str:
         """A tmpfs of ``size_mb`` MB for one environment; gives its path outside."""
         folder = f"{self._work_dir}/tmp/{number}"
@@ -102,16 +106,48 @@ class RootFs:
                 pass  # a mount whose flags are locked; its owner is not the function's user either
 
 
-def enter(root: str, code: str, layers: str, tmp: str) -> None:
-    """In a new process: its own /var/task, /opt and /tmp, then nothing else. Needs the capabilities that are given up afterwards."""
+def enter(root: str, code: str, layers: str, below_opt: Sequence[str], tmp: str) -> None:
+    """In a new process: its own /var/task, /opt and /tmp, then nothing else. Needs the capabilities that are given up afterwards.
+
+    below_opt: folders of the machine that stay where they are although the layers' /opt covers their place.
+    """
     calls.unshare(calls.CLONE_NEWNS)
-    for source, place in ((code, "/var/task"), (layers, "/opt")):
-        if source:
-            calls.mount(source, root + place, None, calls.MS_BIND)
-            calls.mount("none", root + place, None, _READ_ONLY)
+    _bind_read_only(code, root + "/var/task")
+    if layers and below_opt:
+        _beside_each_other(layers, below_opt, root)
+    elif layers:
+        _bind_read_only(layers, root + "/opt")
     calls.mount(tmp, root + "/tmp", None, calls.MS_BIND)
     os.chroot(root)
     os.chdir("/var/task")
+
+
+def _beside_each_other(layers: str, below_opt: Sequence[str], root: str) -> None:
+    """An /opt of what lies in ``layers`` and of folders of the machine; where both have a name it is the layers'."""
+    calls.mount("tmpfs", root + "/opt", "tmpfs", calls.MS_NOSUID | calls.MS_NODEV, "mode=755")
+    with os.scandir(layers) as entries:
+        for entry in entries:
+            target = f"{root}/opt/{entry.name}"
+            if entry.is_symlink():
+                os.symlink(os.readlink(entry.path), target)
+            elif entry.is_dir():
+                os.mkdir(target)
+                _bind_read_only(entry.path, target)
+            else:
+                os.close(os.open(target, os.O_CREAT | os.O_WRONLY))
+                _bind_read_only(entry.path, target)
+    for folder in below_opt:
+        try:
+            os.makedirs(root + folder, exist_ok=True)
+        except OSError:
+            continue  # a layer has a folder of that name
+        _bind_read_only(folder, root + folder)
+    calls.mount("none", root + "/opt", None, calls.MS_REMOUNT | calls.MS_RDONLY)
+
+
+def _bind_read_only(source: str, target: str) -> None:
+    calls.mount(source, target, None, calls.MS_BIND)
+    calls.mount("none", target, None, _READ_ONLY)
 
 
 def _enter_namespace() -> None:

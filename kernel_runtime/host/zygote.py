@@ -190,7 +190,7 @@ def _arrange_descriptors(fds: List[int]) -> "tuple[socket.socket, int]":
 def _confine(place: Dict[str, Any]) -> None:
     _join(place["groups"])
     if place["root"]:
-        root_fs.enter(place["root"], place["code"], place["layers"], place["tmp"])
+        root_fs.enter(place["root"], place["code"], place["layers"], place["below_opt"], place["tmp"])
     else:
         os.chdir(place["code"])
     own_user = place["uid"] is not None

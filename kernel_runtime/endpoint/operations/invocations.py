@@ -25,6 +25,7 @@ from ...model.errors import (
 )
 from ...model.event import event_bytes
 from ...model.invocation import InvocationRecord
+from ...model.tracing import trace_header
 from ...runtimes import catalog
 from ..caller import Caller
 from .named import permitted, version_of
@@ -42,10 +43,11 @@ async def invoke(account: Account, request: dict[str, Any], caller: Caller) -> d
     if kind == "DryRun":
         return {"StatusCode": 204}
     if kind == "Event":
-        _run_later(target, name, qualifier, payload, caller.request_id)
+        _run_later(target, name, qualifier, payload, caller.request_id, _trace(account, caller))
         return {"StatusCode": 202}
-    record, body = await _run(target, name, qualifier, payload, caller.request_id, context)
-    answer: dict[str, Any] = {"StatusCode": 200, "ExecutedVersion": record.version, "Payload": body}
+    trace = _trace(account, caller)
+    record, body = await _run(target, name, qualifier, payload, caller.request_id, context, trace)
+    answer: dict[str, Any] = {"StatusCode": 200, "ExecutedVersion": record.version, "Payload": body, "TraceId": trace}
     if record.status != "success":
         answer["FunctionError"] = "Unhandled"
     if request.get("LogType") == "Tail":
@@ -56,7 +58,7 @@ async def invoke(account: Account, request: dict[str, Any], caller: Caller) -> d
 async def invoke_async(account: Account, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
     """The old way of an asynchronous invocation."""
     target, name, qualifier = _target(account, request, caller)
-    _run_later(target, name, qualifier, _payload(request.get("InvokeArgs"), "Event"), caller.request_id)
+    _run_later(target, name, qualifier, _payload(request.get("InvokeArgs"), "Event"), caller.request_id, _trace(account, caller))
     return {"Status": 202}
 
 
@@ -68,7 +70,8 @@ async def invoke_with_response_stream(account: Account, request: dict[str, Any],
     context = _client_context(request.get("ClientContext"))
     if kind == "DryRun":
         return {"StatusCode": 204, "EventStream": []}
-    record, body = await _run(target, name, qualifier, payload, caller.request_id, context)
+    trace = _trace(account, caller)
+    record, body = await _run(target, name, qualifier, payload, caller.request_id, context, trace)
     complete: dict[str, Any] = {}
     if record.status != "success":
         told = json.loads(body)
@@ -80,6 +83,7 @@ async def invoke_with_response_stream(account: Account, request: dict[str, Any],
     return {
         "StatusCode": 200,
         "ExecutedVersion": record.version,
+        "TraceId": trace,
         "ResponseStreamContentType": "application/octet-stream",
         "EventStream": [*chunks, {"InvokeComplete": complete}],
     }
@@ -116,18 +120,24 @@ def _client_context(given: str | None) -> str:
 
 
 async def _run(
-    account: Account, name: str, qualifier: str | None, payload: bytes, request_id: str, context: str = "", *, synchronous: bool = True
+    account: Account, name: str, qualifier: str | None, payload: bytes, request_id: str, context: str, trace: str, *, synchronous: bool = True
 ) -> tuple[InvocationRecord, bytes]:
     try:
-        return await awaiting(account.engine.invoke(name, payload, qualifier, synchronous=synchronous, request_id=request_id, client_context=context))
+        return await awaiting(
+            account.engine.invoke(name, payload, qualifier, synchronous=synchronous, request_id=request_id, client_context=context, trace_id=trace)
+        )
     except LabError as why:
         raise ServiceException(str(why)) from None
 
 
-def _run_later(account: Account, name: str, qualifier: str | None, payload: bytes, request_id: str) -> None:
+def _trace(account: Account, caller: Caller) -> str:
+    return trace_header(caller.request_id, account.now().timestamp(), caller.trace)
+
+
+def _run_later(account: Account, name: str, qualifier: str | None, payload: bytes, request_id: str, trace: str) -> None:
     async def run() -> None:
         try:
-            await _run(account, name, qualifier, payload, request_id, synchronous=False)
+            await _run(account, name, qualifier, payload, request_id, "", trace, synchronous=False)
         except AwsError:
             pass  # nobody waits for it; what became of it is in the journal
 
