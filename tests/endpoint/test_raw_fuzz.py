@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kernel_runtime import Lab
+from kernel_runtime.endpoint import server
 from kernel_runtime.endpoint.operations import operations
 from kernel_runtime.endpoint.protocol import Protocol
 from kernel_runtime.endpoint.server import Door
@@ -170,6 +171,17 @@ def test_many_who_stop_at_once_hold_nobody_up(watched: Watched) -> None:
     watched.still_serves()
     for conn in stopped:
         conn.close()
+
+
+@pytest.mark.parametrize("begun", [b"", b"POST /2015", INVOKE])
+def test_a_head_that_never_ends_is_not_waited_for(watched: Watched, monkeypatch: pytest.MonkeyPatch, begun: bytes) -> None:
+    protocol = Protocol()
+    monkeypatch.setattr(server, "KEEP_ALIVE_S", IDLE_S)
+    with Door(watched.lab.accounts.get, operations(protocol.operations), Wording(protocol), watched.lab.credentials) as door:
+        at = urlsplit(door.url)
+        with socket.create_connection((at.hostname, at.port), timeout=10) as conn:
+            conn.sendall(begun)
+            assert conn.recv(1) == b""
 
 
 def test_nothing_is_left_of_them(watched: Watched) -> None:
