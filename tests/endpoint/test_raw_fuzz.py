@@ -62,7 +62,7 @@ class Watched:
             head, whole, body = said.partition(b"\r\n\r\n")
             length = next((int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")), None)
             if whole and length is not None and len(body) >= length:
-                break
+                return head + whole + body[:length]
         return said
 
     def expect_refusal(self, said: bytes) -> None:
