@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import uuid
 
@@ -12,7 +13,19 @@ from .denials import IncompleteBody
 
 
 class DoorProtocol(H11Protocol):
-    """One connection of the door's."""
+    """One connection of the door's. A head that does not come, or stops, is waited for no longer than the next request of a kept connection would be."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._await_head()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.conn.their_state is h11.IDLE and self.timeout_keep_alive_task is None and not self.transport.is_closing():
+            self._await_head()
+
+    def _await_head(self) -> None:
+        self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
 
     def send_400_response(self, msg: str) -> None:
         self._refuse("BadRequestException", msg)

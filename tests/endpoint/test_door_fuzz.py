@@ -61,6 +61,9 @@ class Watch:
         self.aws.delete_function(FunctionName=name)
 
     def restore(self) -> None:
+        held = self.lab.functions.get("there")
+        if held is not None and not held.configuration.runtime.startswith("python"):
+            self.aws.delete_function(FunctionName="there")
         if "there" not in self.lab.functions:
             create(self.aws, "there", Tags={"colour": "blue"})
             self.aws.publish_version(FunctionName="there")

@@ -66,12 +66,15 @@ def test_a_payment_is_charged_once(lab: Lab, aws: Any) -> None:
     other, _, _ = call(aws, {"order": "two", "amount": 7})
     assert first == again and first["amount"] == 7 and other["payment"] != first["payment"]
 
-    charged = next(line for line in lines if line["message"] == "charged") if "message" in lines[0] else {}
+    (charged,) = (line for line in lines if line.get("message") == "charged")
     assert charged["level"] == "INFO" and charged["service"] == "payment" and charged["order"] == "one" and charged["cold_start"] is True
     assert charged["function_name"] == "payment" and charged["function_memory_size"] == "1769"
     assert charged["function_arn"] == "arn:aws:lambda:us-east-1:000000000000:function:payment"
     assert charged["function_request_id"] == response["ResponseMetadata"]["RequestId"]
     assert not [line for line in lines_again if line.get("message") == "charged"]
+
+    trace = response["ResponseMetadata"]["HTTPHeaders"]["x-amzn-trace-id"]
+    assert f"Root={charged['xray_trace_id']};" in trace
 
     (metric,) = (line for line in lines if "Charged" in line)
     assert metric["Charged"] == [7] and metric["service"] == "payment"
