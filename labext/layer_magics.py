@@ -86,7 +86,7 @@ class LayerMagics(Magics):  # type: ignore[misc]
         except KeyboardInterrupt:
             raise mistake("Stopped", f"pip was stopped, nothing of it is left, and no version of {options.name} was published") from None
         options.runtime = options.runtime or f"python{sys.version_info.major}.{sys.version_info.minor}"
-        options.description = options.description or ", ".join(options.pip)[:256]
+        options.description = options.description or ", ".join(Path(package).name if Path(package).exists() else package for package in named)[:256]
         note = "packages from the cache" if packages.cached else f"installed in {packages.seconds:.1f} s"
         return self._publish(options, packages.folder, note=note)
 

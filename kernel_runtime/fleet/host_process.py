@@ -154,10 +154,20 @@ def sweep_leftovers() -> None:
     for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}[0-9]*-*"):
         if not _alive(folder.name):
             shutil.rmtree(folder, ignore_errors=True)
+    for group in _groups():
+        if not _alive(os.path.basename(group)):
+            _remove_group(group)
+
+
+def _groups() -> list[str]:
+    """Control groups of labs, whoever they are of. Other labs come and go meanwhile, and their groups with them: what is gone by then is passed over."""
+    found = []
     for controller in ("memory", "cpu", "pids", ""):
-        for group in Path("/sys/fs/cgroup", controller).glob(f"**/{_PREFIX}[0-9]*-*"):
-            if not _alive(group.name):
-                _remove_group(str(group))
+        for folder, below, _ in os.walk(f"/sys/fs/cgroup/{controller}"):
+            own = [name for name in below if name.startswith(_PREFIX)]
+            found += [os.path.join(folder, name) for name in own]
+            below[:] = [name for name in below if name not in own]  # nothing of another lab is below a lab's
+    return list(dict.fromkeys(os.path.normpath(group) for group in found))
 
 
 def _alive(name: str) -> bool:

@@ -111,6 +111,8 @@ class Host:
                     self._forget(environment)
 
     def _greet(self, hello: Hello) -> None:
+        if hello.version != VERSION:
+            raise SystemExit(f"the worker host speaks version {VERSION} and the lab version {hello.version}: install the package anew and restart the kernel")
         self._hello = hello
         name = os.path.basename(hello.work_dir.rstrip("/"))
         self._slots = Slots(self._fds.pop(0))

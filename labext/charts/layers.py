@@ -12,7 +12,9 @@ from ..sizes import size
 from .theme import BESIDE_PX, COLOURS, INK, template
 
 _MB = 1_048_576
-_SENT, _KEPT, _INIT = "sent with each change of the code", "kept as a layer, sent once", "init, median of the cold starts"
+_SENT, _KEPT, _INIT = "sent with each change of the code", "kept as a layer, sent once", "init: the median, and each cold start"
+_BESIDE_SIZES, _BESIDE_INIT = 1.5, 1.3
+"""How much longer than its longest bar an axis is, so that figures have room beside the bars."""
 _COLOURS = {_SENT: COLOURS["throttle"], _KEPT: "#56B4E9", _INIT: COLOURS["cold"]}
 
 
@@ -45,6 +47,7 @@ def figure_json(rows: Sequence[LayerCost], title: str = "What a layer costs and 
             "type": "scatter",
             "mode": "markers",
             "name": "each cold start",
+            "showlegend": False,
             "x": [round(init_ms, 2) for row in rows for init_ms in row.init_ms],
             "y": [row.way for row in rows for _ in row.init_ms],
             "marker": {"color": _COLOURS[_INIT], "symbol": "diamond", "size": 7},
@@ -52,14 +55,16 @@ def figure_json(rows: Sequence[LayerCost], title: str = "What a layer costs and 
             "hovertemplate": "%{x:.1f} ms<extra></extra>",
         },
     ]
-    figure = template(title, "", traces, 150 + 46 * max(len(rows), 1), autorange="reversed", automargin=True, type="category")
-    grid = {"gridcolor": figure["layout"]["yaxis"].pop("gridcolor"), "zeroline": False, "rangemode": "tozero"}
+    figure = template(title, "", traces, 132 + 44 * max(len(rows), 1), autorange="reversed", automargin=True, type="category", ticklabelstandoff=6)
+    grid = {"gridcolor": figure["layout"]["yaxis"].pop("gridcolor"), "zeroline": False}
+    most_bytes, most_ms = _most(rows)
     figure["layout"] |= {
         "barmode": "stack",
-        "xaxis": {**grid, "domain": [0, 0.46], "title": {"text": "zipped, MB"}},
-        "xaxis2": {**grid, "domain": [0.54, 1], "title": {"text": "init, ms"}, "anchor": "y"},
-        "legend": {"orientation": "h", "x": 0, "y": -0.28 - 0.3 / max(len(rows), 1), "yanchor": "top", "font": {"size": 11}, "traceorder": "normal"},
-        "margin": {"l": BESIDE_PX, "r": BESIDE_PX, "t": 52, "b": 90},
+        "xaxis": {**grid, "domain": [0, 0.46], "range": [0, most_bytes / _MB * _BESIDE_SIZES], "title": {"text": "zipped, MB", "standoff": 6}},
+        "xaxis2": {**grid, "domain": [0.54, 1], "range": [0, most_ms * _BESIDE_INIT], "title": {"text": "init, ms", "standoff": 6}, "anchor": "y"},
+        "legend": {"orientation": "h", "x": 0, "y": 0, "yref": "container", "yanchor": "bottom", "font": {"size": 11}, "traceorder": "normal"},
+        "margin": {"l": BESIDE_PX, "r": 16, "t": 36, "b": 76},
+        "annotations": list(_figures(rows)),
     }
     return figure
 
@@ -79,11 +84,10 @@ def bundle(rows: Sequence[LayerCost], title: str = "What a layer costs and saves
 def svg(rows: Sequence[LayerCost], title: str = "What a layer costs and saves") -> str:
     """The same as a picture: bars with their figures written beside them."""
     parts = [f'<text x="12" y="18" font-size="13" font-weight="600">{escape(title)}</text>']
-    parts += ['<text x="190" y="42">zipped</text>', '<text x="560" y="42">init, median</text>']
-    most_bytes = max([row.package_bytes + row.layer_bytes for row in rows] + [1])
-    most_ms = max([init for row in rows for init in row.init_ms] + [1.0])
+    parts += ['<text x="190" y="42">zipped</text>', '<text x="560" y="42">init</text>']
+    most_bytes, most_ms = _most(rows)
     for number, row in enumerate(rows):
-        parts += _line(row, 54 + 30 * number, 230 / most_bytes, 250 / most_ms)
+        parts += _line(row, 54 + 30 * number, 250 / most_bytes, 250 / most_ms)
     y = 66 + 30 * len(rows)
     for number, name in enumerate((_SENT, _KEPT, _INIT)):
         parts.append(f'<rect x="{12 + 285 * number}" y="{y}" width="10" height="10" fill="{_COLOURS[name]}"/>')
@@ -97,13 +101,32 @@ def _sizes(bar: dict[str, Any], name: str, sizes: Sequence[int]) -> dict[str, An
     return {**bar, "x": [round(size / _MB, 4) for size in sizes], "name": name, **shown}
 
 
+def _most(rows: Sequence[LayerCost]) -> tuple[int, float]:
+    """The longest bar of sizes, bytes, and the longest cold start, ms; never 0."""
+    return max([row.package_bytes + row.layer_bytes for row in rows] + [1]), max([init for row in rows for init in row.init_ms] + [1.0])
+
+
+def _sizes_of(row: LayerCost) -> str:
+    """``247 B + 1.2 MB``: a package too small to be seen as a bar is read."""
+    return f"{size(row.package_bytes)} + {size(row.layer_bytes)}" if row.layer_bytes else size(row.package_bytes)
+
+
+def _figures(rows: Sequence[LayerCost]) -> Iterator[dict[str, Any]]:
+    """What is written beside the bars, as plotly's annotations."""
+    beside = {"showarrow": False, "xanchor": "left", "xshift": 6, "font": {"size": 11}}
+    for row in rows:
+        yield {**beside, "xref": "x", "x": (row.package_bytes + row.layer_bytes) / _MB, "y": row.way, "text": _sizes_of(row)}
+        if row.init_ms:
+            yield {**beside, "xref": "x2", "x": max(row.init_ms), "y": row.way, "text": f"{median(row.init_ms):.1f} ms"}
+
+
 def _line(row: LayerCost, y: float, per_byte: float, per_ms: float) -> Iterator[str]:
     sent, kept = row.package_bytes * per_byte, row.layer_bytes * per_byte
     yield f'<text x="180" y="{y + 13}" text-anchor="end">{escape(row.way)}</text>'
     yield f'<rect x="190" y="{y}" width="{max(sent, 1):.1f}" height="18" fill="{_COLOURS[_SENT]}"/>'
     if row.layer_bytes:
         yield f'<rect x="{190 + max(sent, 1):.1f}" y="{y}" width="{kept:.1f}" height="18" fill="{_COLOURS[_KEPT]}"/>'
-    yield f'<text x="{196 + max(sent, 1) + kept:.1f}" y="{y + 13}">{size(row.package_bytes + row.layer_bytes)}</text>'
+    yield f'<text x="{196 + max(sent, 1) + kept:.1f}" y="{y + 13}">{_sizes_of(row)}</text>'
     if row.init_ms:
         middle = median(row.init_ms)
         yield f'<rect x="560" y="{y}" width="{max(middle * per_ms, 1):.1f}" height="18" fill="{_COLOURS[_INIT]}" fill-opacity=".55"/>'

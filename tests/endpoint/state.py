@@ -29,4 +29,4 @@ def settle(aws: Any, lab: Lab) -> None:
     """Wait until no function and no update is on its way."""
     for name in lab.functions:
         for waiter in ("function_active_v2", "function_updated_v2"):
-            aws.get_waiter(waiter).wait(FunctionName=name, WaiterConfig={"Delay": 0, "MaxAttempts": 1_000})
+            aws.get_waiter(waiter).wait(FunctionName=name, WaiterConfig={"Delay": 0, "MaxAttempts": 20_000})

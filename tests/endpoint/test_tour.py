@@ -44,7 +44,7 @@ class Tour:
         return call
 
     def settled(self) -> None:
-        self.aws.get_waiter("function_updated_v2").wait(FunctionName=self.function, WaiterConfig={"Delay": 0})
+        self.aws.get_waiter("function_updated_v2").wait(FunctionName=self.function, WaiterConfig={"Delay": 0, "MaxAttempts": 20_000})
 
 
 def test_every_real_operation_succeeds() -> None:

@@ -65,6 +65,6 @@ def _runs(pid: int) -> bool:
 def _left_of(kernel: int) -> list[str]:
     """Groups, folders and mounts that carry the kernel's process number."""
     name = f"serverless-lab-{kernel}-"
-    groups = [str(path) for controller in ("memory", "cpu", "pids", "") for path in Path("/sys/fs/cgroup", controller).glob(f"**/{name}*")]
+    groups = [os.path.join(folder, group) for folder, below, _ in os.walk("/sys/fs/cgroup") for group in below if group.startswith(name)]
     mounts = [line for line in Path("/proc/self/mounts").read_text().splitlines() if name in line]
     return groups + mounts + [str(path) for path in Path(tempfile.gettempdir()).glob(f"{name}*")]

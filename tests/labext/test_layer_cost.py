@@ -27,6 +27,9 @@ def test_the_figure_holds_what_the_rows_say() -> None:
     assert init["x"] == [11.0, 80.0, 75.0]
     assert list(zip(each["y"], each["x"], strict=True))[-2:] == [("inside the code", 80.0), ("in a layer", 75.0)]
     assert len(each["x"]) == 7
+    assert [written["text"] for written in made["layout"]["annotations"]] == ["300 B", "11.0 ms", "3.0 MB", "80.0 ms", "400 B + 2.0 MB", "75.0 ms"]
+    axis, longest = made["layout"]["xaxis2"]["range"], 90.0
+    assert axis[0] == 0 and axis[1] > longest, "there is room beside the longest bar"
     assert {trace.name for trace in figure(ROWS).data} == {trace["name"] for trace in made["data"]}
 
 
@@ -37,7 +40,7 @@ def test_the_same_rows_give_the_same_figure() -> None:
 def test_the_picture_is_well_formed_and_says_the_figures() -> None:
     picture = svg(ROWS, "a <layer>")
     ElementTree.fromstring(picture)
-    for words in ("a &lt;layer&gt;", "without &lt;them&gt;", "3.0 MB", "2.0 MB", "300 B", "80.0 ms", "75.0 ms"):
+    for words in ("a &lt;layer&gt;", "without &lt;them&gt;", "3.0 MB", "400 B + 2.0 MB", "300 B", "80.0 ms", "75.0 ms"):
         assert words in picture
 
 

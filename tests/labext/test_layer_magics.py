@@ -92,6 +92,8 @@ def test_packages_become_a_layer(shell: Any, tmp_path: Path, capsys: pytest.Capt
     assert again.version == 2 and "from the cache" in again._repr_html_()
     lab = the_lab()
     assert lab.layers.get("tools:1").code_sha256 == lab.layers.get("tools:2").code_sha256
+    shell.user_ns["WHEEL"] = two
+    assert shell.run_line_magic("layer", "other --pip WHEEL").description == two.name
 
 
 def test_pip_that_is_stopped_publishes_nothing(shell: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def create(aws: Any, name: str, source: str = ECHO, **more: Any) -> dict[str, An
     """A function, active when this returns; gives what CreateFunction answered."""
     given = {"Runtime": "python3.13", "Role": ROLE, "Handler": "index.handler", "Code": {"ZipFile": zipped(source)}, **more}
     answer: dict[str, Any] = aws.create_function(FunctionName=name, **given)
-    aws.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 0})
+    aws.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 0, "MaxAttempts": 20_000})
     return answer
 
 

@@ -74,7 +74,7 @@ def test_code_beyond_the_storage_is_refused_and_changes_nothing(own: Lab) -> Non
     assert refused(aws.get_function, FunctionName="second")[0] == "ResourceNotFoundException"
     aws.publish_version(FunctionName="first")
     aws.update_function_configuration(FunctionName="first", Description="changed")  # takes no more
-    aws.get_waiter("function_updated_v2").wait(FunctionName="first", WaiterConfig={"Delay": 0})
+    aws.get_waiter("function_updated_v2").wait(FunctionName="first", WaiterConfig={"Delay": 0, "MaxAttempts": 20_000})
     assert refused(aws.publish_version, FunctionName="first") == FULL
     assert refused(aws.update_function_code, FunctionName="first", ZipFile=larger) == FULL
     assert [version["Version"] for version in aws.list_versions_by_function(FunctionName="first")["Versions"]] == ["$LATEST", "1"]

@@ -17,7 +17,7 @@ ARN = "arn:aws:lambda:us-east-1:000000000000:function:"
 def changed(aws: Any, name: str, **more: Any) -> None:
     """$LATEST changed, and settled."""
     aws.update_function_configuration(FunctionName=name, **more)
-    aws.get_waiter("function_updated_v2").wait(FunctionName=name, WaiterConfig={"Delay": 0})
+    aws.get_waiter("function_updated_v2").wait(FunctionName=name, WaiterConfig={"Delay": 0, "MaxAttempts": 20_000})
 
 
 @pytest.fixture
@@ -193,8 +193,8 @@ def test_publishing_tells_the_states_of_aws(aws: Any, name: str) -> None:
         Code={"ZipFile": zipped()}, Publish=True,
     )  # fmt: skip
     assert (made["Version"], made["State"], made["StateReasonCode"]) == ("1", "Pending", "Creating") and "LastUpdateStatus" not in made
-    aws.get_waiter("published_version_active").wait(FunctionName=name, Qualifier="1", WaiterConfig={"Delay": 0})
-    aws.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 0})
+    aws.get_waiter("published_version_active").wait(FunctionName=name, Qualifier="1", WaiterConfig={"Delay": 0, "MaxAttempts": 20_000})
+    aws.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 0, "MaxAttempts": 20_000})
     latest = aws.get_function_configuration(FunctionName=name)
     again = aws.publish_version(FunctionName=name)
     assert (again["Version"], again["State"], again["LastUpdateStatus"]) == ("1", "Active", "Successful")
@@ -205,8 +205,8 @@ def test_publishing_tells_the_states_of_aws(aws: Any, name: str) -> None:
     assert aws.get_function_configuration(FunctionName=name)["RevisionId"] != latest["RevisionId"]
     third = aws.update_function_code(FunctionName=name, ZipFile=zipped("def handler(event, context):\n    return 3\n"), Publish=True)
     assert (third["Version"], third["State"]) == ("3", "Pending")
-    aws.get_waiter("published_version_active").wait(FunctionName=name, Qualifier="3", WaiterConfig={"Delay": 0})
-    aws.get_waiter("function_updated_v2").wait(FunctionName=name, WaiterConfig={"Delay": 0})
+    aws.get_waiter("published_version_active").wait(FunctionName=name, Qualifier="3", WaiterConfig={"Delay": 0, "MaxAttempts": 20_000})
+    aws.get_waiter("function_updated_v2").wait(FunctionName=name, WaiterConfig={"Delay": 0, "MaxAttempts": 20_000})
     assert aws.invoke(FunctionName=name, Qualifier="3")["Payload"].read() == b"3"
 
 

@@ -91,7 +91,7 @@ def test_unsigned_code(aws: Any, name: str) -> None:
     create(aws, name, CodeSigningConfigArn=lenient)
     assert aws.get_function_code_signing_config(FunctionName=name)["CodeSigningConfigArn"] == lenient
     aws.update_function_code(FunctionName=name, ZipFile=zipped("new = 1"))
-    aws.get_waiter("function_updated_v2").wait(FunctionName=name, WaiterConfig={"Delay": 0})
+    aws.get_waiter("function_updated_v2").wait(FunctionName=name, WaiterConfig={"Delay": 0, "MaxAttempts": 20_000})
     aws.put_function_code_signing_config(FunctionName=name, CodeSigningConfigArn=strict)
     before = aws.get_function_configuration(FunctionName=name)
     assert refused(aws.update_function_code, FunctionName=name, ZipFile=zipped("newer = 1")) == unsigned(name)

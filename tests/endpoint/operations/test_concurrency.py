@@ -160,7 +160,7 @@ def test_accounts_and_regions_have_functions_and_concurrency_of_their_own(small:
         create(aws, "same-name", SLOW, Timeout=60, Role=f"arn:aws:iam::{owner}:role/serverless-lab")
         for _ in range(number):
             aws.update_function_configuration(FunctionName="same-name", Description=f"{number}")
-            aws.get_waiter("function_updated_v2").wait(FunctionName="same-name", WaiterConfig={"Delay": 0})
+            aws.get_waiter("function_updated_v2").wait(FunctionName="same-name", WaiterConfig={"Delay": 0, "MaxAttempts": 20_000})
             arns.append(aws.publish_version(FunctionName="same-name")["FunctionArn"])
     assert arns == [
         f"arn:aws:lambda:{place}:function:same-name:{version}"

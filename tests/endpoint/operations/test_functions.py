@@ -40,7 +40,7 @@ def test_a_change_takes_effect_once_it_has_settled(aws: Any, function: str) -> N
     before = aws.get_function_configuration(FunctionName=function)
     answer = aws.update_function_configuration(FunctionName=function, MemorySize=256, Environment={"Variables": {"COLOUR": "blue"}})
     assert answer["LastUpdateStatus"] == "InProgress" and answer["MemorySize"] == 256
-    aws.get_waiter("function_updated_v2").wait(FunctionName=function, WaiterConfig={"Delay": 0})
+    aws.get_waiter("function_updated_v2").wait(FunctionName=function, WaiterConfig={"Delay": 0, "MaxAttempts": 20_000})
     after = aws.get_function_configuration(FunctionName=function)
     assert len({before["RevisionId"], answer["RevisionId"], after["RevisionId"]}) == 3
     assert after["Environment"] == {"Variables": {"COLOUR": "blue"}} and after["LastUpdateStatus"] == "Successful"
@@ -48,7 +48,7 @@ def test_a_change_takes_effect_once_it_has_settled(aws: Any, function: str) -> N
 
 def test_new_code(aws: Any, function: str) -> None:
     aws.update_function_code(FunctionName=function, ZipFile=zipped("def handler(event, context):\n    return 'new'\n"))
-    aws.get_waiter("function_updated_v2").wait(FunctionName=function, WaiterConfig={"Delay": 0})
+    aws.get_waiter("function_updated_v2").wait(FunctionName=function, WaiterConfig={"Delay": 0, "MaxAttempts": 20_000})
     assert aws.invoke(FunctionName=function)["Payload"].read() == b'"new"'
 
 
@@ -89,11 +89,11 @@ def test_versions_are_numbered_and_idempotent(aws: Any, function: str) -> None:
     again = aws.publish_version(FunctionName=function, Description="another")
     assert (first["Version"], again["Version"], again["Description"]) == ("1", "1", "one")
     aws.update_function_configuration(FunctionName=function, Timeout=9)
-    aws.get_waiter("function_updated_v2").wait(FunctionName=function, WaiterConfig={"Delay": 0})
+    aws.get_waiter("function_updated_v2").wait(FunctionName=function, WaiterConfig={"Delay": 0, "MaxAttempts": 20_000})
     assert aws.publish_version(FunctionName=function)["Version"] == "2"
     aws.delete_function(FunctionName=function, Qualifier="2")
     aws.update_function_configuration(FunctionName=function, Timeout=10)
-    aws.get_waiter("function_updated_v2").wait(FunctionName=function, WaiterConfig={"Delay": 0})
+    aws.get_waiter("function_updated_v2").wait(FunctionName=function, WaiterConfig={"Delay": 0, "MaxAttempts": 20_000})
     assert aws.publish_version(FunctionName=function)["Version"] == "3"
     versions = aws.list_versions_by_function(FunctionName=function)["Versions"]
     assert [version["Version"] for version in versions] == ["$LATEST", "1", "3"]

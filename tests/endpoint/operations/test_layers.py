@@ -41,7 +41,7 @@ def publish(aws: Any, name: str) -> Publish:
 def changed(aws: Any, function: str, **more: Any) -> None:
     """Change a function's configuration; in force when this returns."""
     aws.update_function_configuration(FunctionName=function, **more)
-    aws.get_waiter("function_updated_v2").wait(FunctionName=function, WaiterConfig={"Delay": 0})
+    aws.get_waiter("function_updated_v2").wait(FunctionName=function, WaiterConfig={"Delay": 0, "MaxAttempts": 20_000})
 
 
 def answer_of(aws: Any, function: str) -> Any:
@@ -231,7 +231,7 @@ def test_a_deleted_version_goes_on_serving_who_has_it(aws: Any, publish: Publish
     changed(aws, name, Environment={"Variables": {"COLOUR": "blue"}})
     assert answer_of(aws, name) == "kept"
     aws.update_function_code(FunctionName=name, ZipFile=zipped(ASKS.replace("word.WORD", "word.WORD.upper()")))
-    aws.get_waiter("function_updated_v2").wait(FunctionName=name, WaiterConfig={"Delay": 0})
+    aws.get_waiter("function_updated_v2").wait(FunctionName=name, WaiterConfig={"Delay": 0, "MaxAttempts": 20_000})
     assert answer_of(aws, name) == "KEPT"
     assert aws.publish_version(FunctionName=name)["Layers"][0]["Arn"] == arn
     gone = ("InvalidParameterValueException", f"Layer version {arn} does not exist.", 400)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import botocore.session
 import pytest
 from botocore import xform_name
 
+from kernel_runtime import Lab
 from kernel_runtime.endpoint.operations import is_real
 
 from .conftest import create, zipped
@@ -18,13 +19,20 @@ COUNT = 3
 PUBLISHERS = {"SigningProfileVersionArns": ["arn:aws:signer:us-east-1:000000000000:/signing-profiles/any/0123456789"]}
 
 
+@pytest.fixture(scope="module")
+def aws() -> Iterator[Any]:
+    """Of a lab of its own: a list has what this module has made, and no more."""
+    with Lab() as lab:
+        yield lab.boto3("lambda")
+
+
 def _versions(aws: Any) -> dict[str, Any]:
     """A function with versions 1 to 3 and an alias for each."""
     if "pages" not in [function["FunctionName"] for function in aws.list_functions()["Functions"]]:
         create(aws, "pages")
         for number in range(1, COUNT + 1):
             aws.update_function_configuration(FunctionName="pages", Description=str(number))
-            aws.get_waiter("function_updated_v2").wait(FunctionName="pages", WaiterConfig={"Delay": 0})
+            aws.get_waiter("function_updated_v2").wait(FunctionName="pages", WaiterConfig={"Delay": 0, "MaxAttempts": 20_000})
             aws.publish_version(FunctionName="pages")
             aws.create_alias(FunctionName="pages", Name=f"alias-{number}", FunctionVersion=str(number))
     return {"FunctionName": "pages"}

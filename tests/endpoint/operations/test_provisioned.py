@@ -151,7 +151,7 @@ def test_the_account_and_the_reserved_bound_it(aws: Any, versioned: str, sent: l
 
 def test_lists_have_qualified_arns_and_pages(aws: Any, versioned: str) -> None:
     aws.update_function_configuration(FunctionName=versioned, Description="second")
-    aws.get_waiter("function_updated_v2").wait(FunctionName=versioned, WaiterConfig={"Delay": 0})
+    aws.get_waiter("function_updated_v2").wait(FunctionName=versioned, WaiterConfig={"Delay": 0, "MaxAttempts": 20_000})
     aws.publish_version(FunctionName=versioned)
     assert aws.list_provisioned_concurrency_configs(FunctionName=versioned)["ProvisionedConcurrencyConfigs"] == []
     for qualifier in ("live", "2"):
@@ -177,7 +177,7 @@ def test_a_moved_alias_takes_it_along(lab: Lab, aws: Any, versioned: str) -> Non
     aws.put_provisioned_concurrency_config(FunctionName=versioned, Qualifier="live", ProvisionedConcurrentExecutions=1)
     settled(lab, versioned, "live")
     aws.update_function_configuration(FunctionName=versioned, Description="second")
-    aws.get_waiter("function_updated_v2").wait(FunctionName=versioned, WaiterConfig={"Delay": 0})
+    aws.get_waiter("function_updated_v2").wait(FunctionName=versioned, WaiterConfig={"Delay": 0, "MaxAttempts": 20_000})
     aws.publish_version(FunctionName=versioned)
     aws.update_alias(FunctionName=versioned, Name="live", FunctionVersion="2")
     settled(lab, versioned, "live")

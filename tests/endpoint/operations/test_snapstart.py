@@ -25,7 +25,7 @@ def snap_start(configuration: dict[str, Any]) -> tuple[str, str]:
 def published(aws: Any, name: str) -> dict[str, Any]:
     """What PublishVersion answered; the version has become Active when this returns."""
     answer: dict[str, Any] = aws.publish_version(FunctionName=name)
-    aws.get_waiter("published_version_active").wait(FunctionName=name, Qualifier=answer["Version"], WaiterConfig={"Delay": 0, "MaxAttempts": 2_000})
+    aws.get_waiter("published_version_active").wait(FunctionName=name, Qualifier=answer["Version"], WaiterConfig={"Delay": 0, "MaxAttempts": 20_000})
     return answer
 
 

@@ -33,7 +33,7 @@ def test_tags_change_the_revision(aws: Any, function: str) -> None:
 def test_a_tag_while_a_change_settles_does_not_hold_it_up(aws: Any, function: str) -> None:
     aws.update_function_configuration(FunctionName=function, MemorySize=256)
     aws.tag_resource(Resource=ARN + function, Tags={"a": "1"})
-    aws.get_waiter("function_updated_v2").wait(FunctionName=function, WaiterConfig={"Delay": 0})
+    aws.get_waiter("function_updated_v2").wait(FunctionName=function, WaiterConfig={"Delay": 0, "MaxAttempts": 20_000})
     assert aws.list_tags(Resource=ARN + function)["Tags"] == {"a": "1"}
 
 

@@ -12,7 +12,7 @@ from kernel_runtime.artifacts.store import VERIFIED_AT_ONCE_BYTES
 
 from .conftest import ROLE, zipped
 
-AT_ONCE = {"Delay": 0}
+AT_ONCE = {"Delay": 0, "MaxAttempts": 20_000}
 OF_A_FUNCTION = ("function_exists", "function_active", "function_active_v2", "function_updated", "function_updated_v2")
 FAILED = r'Waiter encountered a terminal failure state: For expression "Configuration\.{}" we matched expected path: "Failed"'
 
