@@ -177,7 +177,6 @@ class Engine:
         """One invocation, as a body of waits: see ``fleet.base.block`` and ``awaiting``. ``qualifier``: a version or an alias; None is ``$LATEST``.
         ``request_id``: the caller's own where it has one; never one that was used before. ``client_context``: JSON text.
         ``trace_id``: X-Ray's header, made where there is none.
->>>>>>> checks
 
         Raises TooManyRequestsException, ResourceNotFoundException, MachineFull, WorkerHostLost, LabClosed. Broken off (Ctrl-C, a cancelled task),
         it kills the environment's process and leaves the place.
