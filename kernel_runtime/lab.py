@@ -41,7 +41,11 @@ from .model.function import Function
 from .model.invocation import InvocationRecord
 from .model.names import ACCOUNT, LATEST, REGION
 from .runtimes import catalog
+from .sources.clock import LabClock
+from .sources.loop import SourcesLoop
+from .sources.sources import Ground, Sources
 from .sources.traffic import Traffic
+from .sources.view import SourceView
 
 __all__ = ["Lab", "module_file", "module_from_function", "notebook_only_names"]
 
@@ -61,7 +65,8 @@ class Lab:
     request). keep_alive_s: how long an idle environment is kept. mechanisms: "best" that this machine has, or "portable" (no cgroup, no namespace).
     fleet: where environments run, for tests and simulations; None is this machine. endpoint_host, endpoint_port: where its AWS door listens (0: a free
     port); another host than loopback opens it to the network. services: endpoints of your own for other AWS services, by boto3's names. accept_any_credentials:
-    no signature is verified. Use it as a context manager, or call ``close``.
+    no signature is verified. clock: how many times as fast as real time the lab's own waits pass (retries, ages, windows, schedules; never a handler's
+    timeout or duration). Use it as a context manager, or call ``close``.
     """
 
     def __init__(
@@ -76,7 +81,9 @@ class Lab:
         endpoint_port: int = 0,
         services: Mapping[str, str] | None = None,
         accept_any_credentials: bool = False,
+        clock: float = 1.0,
     ) -> None:
+        ticking = LabClock(clock)
         self._kept = home is not None
         self.home = Path(home).expanduser().resolve() if home is not None else Path(tempfile.mkdtemp(prefix=f"serverless-lab-{os.getpid()}-home-"))
         self.home.mkdir(parents=True, exist_ok=True)
@@ -91,9 +98,12 @@ class Lab:
         self._given_fleet = fleet
         self._handler_notes: dict[str, tuple[str, ...]] = {}
         self._closed = False
-        self.accounts = Accounts(self._make_account)
+        self.accounts = Accounts(self._make_account, lambda account: self._sources.opened(account))
         credentials = Credentials.kept(self.home / "credentials.json" if self._kept else None, accept_any=accept_any_credentials)
         self._front = Front(self.accounts, self._store, credentials, host=endpoint_host, port=endpoint_port, services=services)
+        self._sources = Sources(
+            Ground(self.accounts, ticking, SourcesLoop(), self._front.client, self.home if self._kept else None, lambda: self._front.companion_runs)
+        )
         self.account_of_notebook = self.accounts.get(ACCOUNT, REGION)
         self.account_of_notebook.start()
 
@@ -231,6 +241,15 @@ class Lab:
         """Seconds of the clock that the journal's entries carry."""
         return self.account_of_notebook.engine.clock()
 
+    @property
+    def clock(self) -> LabClock:
+        """The clock of the lab's own waits: ``clock.now()``, ``clock.speed``."""
+        return self._sources.ground.clock
+
+    def sources(self, name: str | None = None) -> list[SourceView]:
+        """What calls functions by itself, and how each stands: all, or those of one function."""
+        return [view for view in self._sources.views() if name is None or view.function == name]
+
     def view(self, name: str) -> FunctionView:
         """How a function stands at this moment: concurrency in use, idle environments, its limit."""
         self._record(name)
@@ -264,6 +283,7 @@ class Lab:
         if self._closed:
             return
         self._closed = True
+        self._sources.close()
         self._front.close()
         self.accounts.close()
         self._documents.close()

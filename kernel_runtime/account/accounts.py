@@ -13,10 +13,10 @@ from .records import FunctionRecord
 
 
 class Accounts:
-    """``make`` builds an account that has not been opened."""
+    """``make`` builds an account that has not been opened; ``opened`` is told of each that has been."""
 
-    def __init__(self, make: Callable[[str, str], Account]) -> None:
-        self._make = make
+    def __init__(self, make: Callable[[str, str], Account], opened: Callable[[Account], None] = lambda account: None) -> None:
+        self._make, self._told = make, opened
         self._held: dict[tuple[str, str], Account] = {}
         self._making = threading.Lock()
         self._closed = False
@@ -29,8 +29,11 @@ class Accounts:
         account = self._held.get((id, region))
         if account is None:
             with self._making:
-                account = self._held.get((id, region)) or self._opened(id, region)
-                self._held[id, region] = account
+                account = self._held.get((id, region))
+                if account is not None:
+                    return account
+                account = self._held[id, region] = self._opened(id, region)
+            self._told(account)
         return account
 
     def records(self, documents: Documents) -> dict[tuple[str, str], list[FunctionRecord]]:

@@ -1,0 +1,65 @@
+"""Everything that calls the functions of a lab by itself, in all its accounts."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from ..account.account import Account
+from ..account.accounts import Accounts
+from .clock import LabClock
+from .loop import SourcesLoop
+from .view import SourceView
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a source stands on. client: a boto3 client for (service, region, account), which speaks to the lab's door. home: a folder that outlives the lab, or
+    None. services_run: whether the process behind the door that holds queues, streams and buckets has been started."""
+
+    accounts: Accounts
+    clock: LabClock
+    loop: SourcesLoop
+    client: Callable[[str, str, str], Any]
+    home: Path | None
+    services_run: Callable[[], bool]
+
+
+class Source(Protocol):
+    """One kind of thing that calls functions. Its methods may be called from any thread."""
+
+    def opened(self, account: Account) -> None:
+        """An account has been opened: whatever it holds that should call functions does so from now on."""
+
+    def views(self) -> list[SourceView]:
+        """How each of its things stands."""
+
+    def close(self) -> None:
+        """It calls nothing any more when this returns. Idempotent."""
+
+
+class Sources:
+    """Made with the lab, told of each account that opens, closed before the accounts are."""
+
+    def __init__(self, ground: Ground) -> None:
+        self.ground = ground
+        self._kinds: tuple[Source, ...] = ()
+
+    def opened(self, account: Account) -> None:
+        for kind in self._kinds:
+            kind.opened(account)
+
+    def views(self) -> list[SourceView]:
+        """Of every source of every account, in the order of their kinds."""
+        return [view for kind in self._kinds for view in kind.views()]
+
+    def close(self) -> None:
+        """Idempotent."""
+        for kind in self._kinds:
+            kind.close()
+        self.ground.loop.close()
