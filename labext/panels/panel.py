@@ -22,6 +22,7 @@ from ..mistakes import explained
 from .board import Board
 from .comms import answer_at_once
 from .sliders import Sliders
+from .source_table import SourceTable
 
 UPDATE_EVERY_S = 0.1
 TRAFFIC_MAX_S = 600.0
@@ -52,6 +53,7 @@ class Panel:
         self.board = Board()
         self.message = widgets.HTML()
         self.figures = widgets.HTML()
+        self.sources = SourceTable(lab, name)
         self.sliders = Sliders(self._handle, self._say)
         self.rate = widgets.BoundedFloatText(value=20, min=0.1, max=2_000, description="calls / s", layout=widgets.Layout(width="180px"))
         self.start = widgets.Button(description="Start traffic", button_style="success", icon="play")
@@ -59,7 +61,9 @@ class Panel:
         self.start.on_click(lambda _: self.start_traffic())
         self.stop.on_click(lambda _: self.stop_traffic())
         traffic = widgets.VBox([self.rate, widgets.HBox([self.start, self.stop]), self.figures])
-        self.box = widgets.VBox([widgets.HTML(f"<b>{escape(name)}</b>"), widgets.HBox([self.sliders.box, traffic]), self.message, self.board])
+        self.box = widgets.VBox(
+            [widgets.HTML(f"<b>{escape(name)}</b>"), widgets.HBox([self.sliders.box, traffic]), self.message, self.board, self.sources.widget]
+        )
         answer_at_once(self.box)
         self.update()
         self._thread = threading.Thread(target=self._run, name="serverless-lab-panel", daemon=True)
@@ -96,6 +100,7 @@ class Panel:
             self.frames.limit = view.limit
             rows = self.frames.fold(entries, self.lab.now())
         self.board.update(rows)
+        self.sources.follow()
         self.figures.value = self._figures(view)
         return bool(entries) or view.in_use > 0
 
@@ -150,6 +155,7 @@ class Panel:
                 if quiet == AT_REST or updates % PICTURE_EVERY == PICTURE_EVERY - 1:
                     self._renew_picture()
                 self.at_rest = quiet >= AT_REST
+                self.sources.follow()
                 self.sliders.follow()
                 if self._traffic is not None and not self._traffic.running:
                     self.stop_traffic()
