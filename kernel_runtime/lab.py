@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from .account import functions, settings, storage
 from .account.account import Account, ready_role_arn
@@ -46,6 +46,9 @@ from .sources.loop import SourcesLoop
 from .sources.sources import Ground, Sources
 from .sources.traffic import Traffic
 from .sources.view import SourceView
+
+if TYPE_CHECKING:
+    from .triggers.state_machines import StateMachine
 
 __all__ = ["Lab", "module_file", "module_from_function", "notebook_only_names"]
 
@@ -240,6 +243,13 @@ class Lab:
     def now(self) -> float:
         """Seconds of the clock that the journal's entries carry."""
         return self.account_of_notebook.engine.clock()
+
+    def state_machine(self, name: str, definition: Mapping[str, Any] | str) -> StateMachine:
+        """A Step Functions state machine in Amazon States Language (a mapping, in which functions may stand as they are, or JSON): made, or changed where there
+        is one of this name. ``run(input)`` runs it. Raises AwsError where Step Functions refuses it."""
+        from .triggers import state_machines
+
+        return state_machines.make(self, name, definition)
 
     @property
     def clock(self) -> LabClock:
