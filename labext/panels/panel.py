@@ -19,6 +19,7 @@ from kernel_runtime.model import arrivals
 from ..charts.picture import svg
 from ..frames import Frames
 from ..mistakes import explained
+from ..sizes import size
 from .board import Board
 from .comms import answer_at_once
 from .sliders import Sliders
@@ -171,6 +172,10 @@ class Panel:
             f"{totals.invocations:,} invocations · cold {cold:.1%} · failed {totals.errors:,}",
             f"p50 {p50:.1f} ms · p95 {p95:.1f} ms · cost ${totals.cost_usd:.6f}",
         ]
+        network = self.lab.network(self.name)
+        if network.bytes_per_s:
+            moved = f"network: sent {size(network.sent_bytes)}, received {size(network.received_bytes)}"
+            lines.append(f"{moved} · share {network.bytes_per_s * 8 / 1e6:,.0f} Mbit/s (modelled), held back {network.waited_s:.1f} s")
         if self.frames.lanes.hidden > 0:
             lines.append(f"{self.frames.lanes.hidden} more environments are not drawn")
         if totals.contention is not None and totals.contention < _CONTENTION_SHOWN:
