@@ -14,6 +14,7 @@ from .endpoint.credentials import Credentials
 from .endpoint.listening import Listening
 from .model.function import Function
 from .model.names import LATEST, REGION
+from .sources.http_calls import HttpCalls
 
 if TYPE_CHECKING:
     from .endpoint.downloads import Downloads
@@ -33,6 +34,7 @@ class Front:
         accounts: Accounts,
         store: Store,
         credentials: Credentials,
+        http_calls: HttpCalls,
         *,
         host: str = "127.0.0.1",
         port: int = 0,
@@ -42,7 +44,7 @@ class Front:
         self._open_network = open_network
         self._network: Network | None = None
         self.credentials = credentials
-        self._accounts, self._store = accounts, store
+        self._accounts, self._store, self._http_calls = accounts, store, http_calls
         self._services = dict(services or {})
         self._listening = Listening(host, port)
         self.url = self._listening.url
@@ -59,6 +61,7 @@ class Front:
             if self._door is not None or self._closed:
                 return
             from .endpoint.downloads import FIRST_PIECE
+            from .endpoint.http_apis.sites import Sites
             from .endpoint.network import Network
             from .endpoint.operations import operations
             from .endpoint.protocol import Protocol
@@ -71,6 +74,7 @@ class Front:
             self._door = Door(
                 self._accounts.get, operations(protocol.operations), Wording(protocol), self.credentials,
                 services=self._services, open_paths={FIRST_PIECE: self._code()}, listening=self._listening, network=self._network,
+                sites=Sites(self._accounts, self.credentials, self._http_calls, self.url),
             )  # fmt: skip
             self._door.open()
             self._telemetry = Telemetry(self._accounts, self.client, lambda: self.companion_runs, finest_only="cloudwatch" not in self._services)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from .account import aliases, versions
 from .account.account import Account
@@ -16,6 +16,7 @@ from .outcome import Outcome
 
 if TYPE_CHECKING:
     from .lab import Lab
+    from .triggers.link import Link
 
 
 class FunctionHandle:
@@ -71,6 +72,25 @@ class FunctionHandle:
         Raises InvalidParameterValueException and ResourceConflictException where Lambda refuses, ProvisioningFailed where they cannot be had.
         """
         return keep_ready(self._account, self._record, qualifier, count)
+
+    @property
+    def url(self) -> Link:
+        """The address of the function's URL, a str: made, open to anybody, where it has none. See ``on_http``."""
+        from .triggers import http
+
+        return http.url(self._lab, self.name)
+
+    def on_http(
+        self, *, qualifier: str | None = None, auth: Literal["NONE", "AWS_IAM"] = "NONE", cors: Mapping[str, Any] | None = None, stream: bool = False
+    ) -> Link:
+        """Let HTTP requests call the function by a URL of its own, and give its link. It makes what Lambda's console makes: a function URL, and with auth
+        NONE the permission for anybody. cors: members as AWS has them, such as ``{"AllowOrigins": ["*"]}``. stream: InvokeMode RESPONSE_STREAM.
+
+        Raises botocore's ClientError where Lambda refuses.
+        """
+        from .triggers import http
+
+        return http.function_url(self._lab, self.name, qualifier=qualifier, auth=auth, cors=cors, stream=stream)
 
     def delete(self) -> None:
         """Invocations in flight end; new ones are not found."""

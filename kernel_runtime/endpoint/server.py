@@ -15,7 +15,7 @@ from typing import Any
 import uvicorn
 
 from ..model.errors import LabError
-from .app import FunctionUrls, OpenPath, Parts, Wording, application
+from .app import OpenPath, Parts, Sites, Wording, application
 from .body import IDLE_S
 from .credentials import Credentials
 from .hosts import Names
@@ -51,7 +51,7 @@ class Door:
         port: int = 0,
         allowed_hosts: Iterable[str] = (),
         services: Mapping[str, str] | None = None,
-        function_urls: FunctionUrls | None = None,
+        sites: Sites | None = None,
         open_paths: Mapping[str, OpenPath] | None = None,
         body_idle_s: float = IDLE_S,
         listening: Listening | None = None,
@@ -63,7 +63,7 @@ class Door:
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="lab-door-operation")
         names, table = Names(self._host, allowed_hosts), OperationTable(operations)
         self._parts = Parts(
-            account_of, table, wording, credentials, self.services, names, self._threads, function_urls, open_paths or {}, body_idle_s=body_idle_s,
+            account_of, table, wording, credentials, self.services, names, self._threads, sites, open_paths or {}, body_idle_s=body_idle_s,
             network=network,
         )  # fmt: skip
         self._server: uvicorn.Server | None = None

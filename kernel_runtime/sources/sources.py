@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from ..account.account import Account
 from ..account.accounts import Accounts
 from .clock import LabClock
+from .http_calls import HttpCalls
 from .loop import SourcesLoop
 from .view import SourceView
 
@@ -44,11 +45,11 @@ class Source(Protocol):
 
 
 class Sources:
-    """Made with the lab, told of each account that opens, closed before the accounts are."""
+    """Made with the lab, told of each account that opens, closed before the accounts are. http_calls: what the door tells of calls over HTTP."""
 
-    def __init__(self, ground: Ground) -> None:
+    def __init__(self, ground: Ground, http_calls: HttpCalls) -> None:
         self.ground = ground
-        self._kinds: tuple[Source, ...] = ()
+        self._kinds: tuple[Source, ...] = (http_calls,)
 
     def opened(self, account: Account) -> None:
         for kind in self._kinds:
