@@ -50,6 +50,14 @@ class FunctionHandle:
         record, raw = await awaiting(self._lab.begin(self.name, event, qualifier))
         return Outcome(record, raw, self.notes)
 
+    def send(self, event: Any = None, qualifier: str | None = None) -> str:
+        """Invoke asynchronously (AWS: InvocationType Event): put ``event``, at most 1 MB, into the function's queue and do not wait for it to run. Gives the
+        request id, the same for every retry. With a home the event is on disk when this returns and runs, if need be, in the next lab.
+
+        Raises InvalidRequestContentException (not JSON), RequestTooLargeException, ResourceNotFoundException (no such version or alias).
+        """
+        return self._lab.send(self.name, event, qualifier)
+
     def configure(self, **changes: Any) -> FunctionHandle:
         """Change the configuration (see ``Lab.function`` for the names); what is not named stays. Invocations in flight end on the old one."""
         self._lab.configure(self.name, **changes)

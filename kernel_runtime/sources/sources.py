@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from ..account.account import Account
 from ..account.accounts import Accounts
+from .asynchronous.queue import Asynchronous
 from .clock import LabClock
 from .loop import SourcesLoop
 from .view import SourceView
@@ -48,7 +49,8 @@ class Sources:
 
     def __init__(self, ground: Ground) -> None:
         self.ground = ground
-        self._kinds: tuple[Source, ...] = ()
+        self.asynchronous = Asynchronous(ground)
+        self._kinds: tuple[Source, ...] = (self.asynchronous,)
 
     def opened(self, account: Account) -> None:
         for kind in self._kinds:
