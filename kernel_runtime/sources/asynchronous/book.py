@@ -45,8 +45,9 @@ class Book:
         self._path, self._told = path, told
         self._database: sqlite3.Connection | None = None
         self._pages = _Pages()
-        self._taking = threading.Lock()
-        self._writing = threading.Lock()
+        self._turn = threading.Condition()
+        """Held for moments; ``_busy`` while somebody commits."""
+        self._busy = False
         self._wanted, self._hurry = threading.Event(), threading.Event()
         self._writer: threading.Thread | None = None
         self._closed = False
@@ -55,7 +56,7 @@ class Book:
         """What an earlier lab accepted and did not finish, oldest first."""
         if self._path is None or not self._path.exists():
             return []
-        with self._writing:
+        with self._turn:
             rows = self._open().execute("SELECT * FROM accepted ORDER BY number").fetchall()
         return [Accepted(*row) for row in rows]
 
@@ -65,11 +66,9 @@ class Book:
             self._held_in_memory(event)
             return
         future: Future[None] = Future()
-        with self._taking:
+        with self._turn:
             self._pages.new.append((event, future))
-        with self._writing:
-            if not future.done():
-                self._commit()
+        self._commit(future)
         future.result()
 
     def keep_soon(self, event: Accepted) -> Future[None]:
@@ -79,7 +78,7 @@ class Book:
             self._held_in_memory(event)
             future.set_result(None)
             return future
-        with self._taking:
+        with self._turn:
             self._pages.new.append((event, future))
         self._wake(hurry=True)
         return future
@@ -87,28 +86,28 @@ class Book:
     def change(self, event: Accepted) -> None:
         """Its next try, its runs and its refusals are others."""
         if self._path is not None:
-            with self._taking:
+            with self._turn:
                 self._pages.changed[event.number] = event
             self._wake()
 
     def strike(self, event: Accepted) -> None:
         """It is done with."""
         if self._path is not None:
-            with self._taking:
+            with self._turn:
                 self._pages.changed.pop(event.number, None)
                 self._pages.gone.add(event.number)
             self._wake()
 
     def close(self) -> None:
         """Everything is written when it returns. Idempotent."""
-        with self._taking:
+        with self._turn:
             self._closed = True
         self._hurry.set()
         self._wanted.set()
         if self._writer is not None:
             self._writer.join()
-        with self._writing:
-            self._commit()
+        self._commit()
+        with self._turn:
             if self._database is not None:
                 self._database.close()
                 self._database = None
@@ -118,7 +117,7 @@ class Book:
 
     def _wake(self, hurry: bool = False) -> None:
         if self._writer is None:
-            with self._taking:
+            with self._turn:
                 if self._writer is None and not self._closed:
                     self._writer = threading.Thread(target=self._write, name="serverless-lab-accepted", daemon=True)
                     self._writer.start()
@@ -133,13 +132,26 @@ class Book:
             self._hurry.wait(SOON_S)
             self._wanted.clear()
             self._hurry.clear()
-            with self._writing:
-                self._commit()
+            self._commit()
 
-    def _commit(self) -> None:
-        """Write what waits, as one transaction. Holds ``_writing``."""
-        with self._taking:
+    def _commit(self, future: Future[None] | None = None) -> None:
+        """Have what waits written by the time this returns: by this thread, or by another, where that sees to ``future``."""
+        with self._turn:
+            while self._busy and not (future is not None and future.done()):
+                self._turn.wait()
+            if future is not None and future.done():
+                return
+            self._busy = True
             pages, self._pages = self._pages, _Pages()
+        try:
+            self._put_down(pages)
+        finally:
+            with self._turn:
+                self._busy = False
+                self._turn.notify_all()
+
+    def _put_down(self, pages: _Pages) -> None:
+        """As one transaction."""
         if not (pages.new or pages.changed or pages.gone):
             return
         new = [event for event, _ in pages.new]
@@ -170,7 +182,7 @@ class Book:
     def _failed(self, pages: _Pages, why: sqlite3.Error) -> None:
         """Who wanted an event kept is told; what became of others is written another time."""
         log.warning("accepted events could not be written to %s: %s", self._path, why)
-        with self._taking:
+        with self._turn:
             self._pages.changed = {**pages.changed, **self._pages.changed}
             self._pages.gone |= pages.gone
         for _, future in pages.new:

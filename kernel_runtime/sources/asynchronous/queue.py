@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from ..sources import Ground
 
 FILE = "asynchronous.sqlite"
+TAKE_IN_PAUSE_S = 0.001
+"""Who sends many is not interrupted for each."""
 Key = tuple[str, str, str]
 """An account, a region, a function's name."""
 log = logging.getLogger(__name__)
@@ -140,7 +142,7 @@ class Asynchronous:
                 touched.add(key)
             for key in touched:
                 self._drive(key)
-            await asyncio.sleep(0)
+            await asyncio.sleep(TAKE_IN_PAUSE_S)
 
     # Running
 

@@ -171,7 +171,7 @@ def test_an_earlier_labs_clock_that_was_ahead_delays_nothing(lab_of: Callable[..
     queue = lab._sources.asynchronous
     (event,) = [event for lane in queue._lanes.values() for _, _, event in lane.waiting]
     event.accepted_at, event.due_at = queue.now() + 1e6, queue.now() + 1e6 + 60
-    with queue._book._writing:
+    with queue._book._turn:
         queue._book._open().execute("UPDATE accepted SET accepted_at = ?, due_at = ?", (event.accepted_at, event.due_at))
     lab.close()
     lab = lab_of(home=tmp_path)
