@@ -132,6 +132,17 @@ class LabMagics(Magics):  # type: ignore[misc]
         with shown_shortly():
             return Logs(the_lab().logs(options.name, options.last))
 
+    @magic_arguments()
+    @argument("name", nargs="?", help="only what calls this function")
+    @line_magic
+    def sources(self, line: str) -> Any:
+        """What calls functions by itself: queues, streams, buckets, schedules, HTTP; what waits there, and how it went."""
+        options = options_of(self.sources, line)
+        from .source_list import SourceList
+
+        with shown_shortly():
+            return SourceList(the_lab(), options.name)
+
     @line_magic
     def lab(self, line: str) -> Status:
         """What runs here, and what is enforced on this machine with what."""

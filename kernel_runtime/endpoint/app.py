@@ -25,6 +25,7 @@ from .credentials import Credentials
 from .denials import InvalidSignatureException, RequestEntityTooLargeException, ServiceException
 from .hosts import Names, host_of
 from .lambda_paths import is_lambda, operation_at
+from .network import Network
 from .operation_table import OperationTable
 from .payload import Payload, kept, streamed
 from .signature_v2 import read_v2
@@ -85,6 +86,7 @@ class Parts:
     open_paths: Mapping[str, OpenPath] = field(default_factory=dict)
     body_idle_s: float = IDLE_S
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    network: Network | None = None
 
 
 class Requests:
@@ -137,7 +139,9 @@ class Requests:
         else:
             payload = await kept(body)
             claim.check(key, payload.digest)
-        return await parts.elsewhere.forward(arrival, caller, payload)
+        if parts.network is None:
+            return await parts.elsewhere.forward(arrival, caller, payload)
+        return parts.network.received(caller, await parts.elsewhere.forward(arrival, caller, parts.network.sent(caller, payload)))
 
     async def _lambda(self, arrival: Arrival, caller: Caller, body: bytes) -> Answering:
         parts = self._parts
