@@ -38,7 +38,7 @@ from .function_notes import missing_handler, notes_of
 from .journal import report
 from .model import limits
 from .model.errors import InvalidParameterValueException, ResourceNotFoundException
-from .model.event import event_bytes
+from .model.event import asynchronous_event_bytes, event_bytes
 from .model.function import Function
 from .model.invocation import InvocationRecord
 from .model.names import ACCOUNT, LATEST, REGION
@@ -247,6 +247,12 @@ class Lab:
         """An invocation as a body of waits; ``FunctionHandle.invoke`` and ``ainvoke`` carry it to its end. ``qualifier``: a version or an alias."""
         return self.account_of_notebook.engine.invoke(name, event_bytes(event), qualifier)
 
+    def send(self, name: str, event: Any, qualifier: str | None = None) -> str:
+        """An asynchronous invocation: the event is safe in the queue when this returns its request id; ``FunctionHandle.send``."""
+        if self._record(name).called(qualifier or "") is None:
+            raise ResourceNotFoundException(f"Function not found: {self.account_of_notebook.qualified_arn(name, qualifier or LATEST)}")
+        return self._sources.asynchronous.accept(self.account_of_notebook, name, qualifier, asynchronous_event_bytes(event))
+
     def traffic(self, function: FunctionHandle, arrivals: Iterator[float], event: Any = None, qualifier: str | None = None, **options: Any) -> Traffic:
         """Open-loop traffic: ``event`` (or ``event(i)``) sent at each of ``arrivals`` (seconds from the start; see ``model.arrivals``). Not started yet.
         ``qualifier``: a version or an alias."""
@@ -335,6 +341,7 @@ class Lab:
             id, region, documents=self._documents, store=self._store, layers=layers, fleet=fleet, concurrency=self._concurrency, keep_alive_s=self._keep_alive_s
         )
         self._front.surround(account)
+        account.surroundings.accept = partial(self._sources.asynchronous.accept_soon, account)
         return account
 
     def _local_fleet(self, layers: Layers) -> Fleet:

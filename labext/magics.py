@@ -19,6 +19,7 @@ from .kernel_lab import the_lab
 from .mistakes import Interrupted, mistake, shown_shortly
 from .options import number, options_of, positive, rate, without_event
 from .results import Defined, Invoked, Logs, Status, Throttled
+from .sent import Sent
 
 _NO_ARRIVALS = "BadTraffic"
 
@@ -77,6 +78,16 @@ class LabMagics(Magics):  # type: ignore[misc]
                 return Throttled(name, throttle)
             except KeyboardInterrupt:
                 raise Interrupted(f"{name} was broken off: its process is killed, and its environment begins the next invocation anew") from None
+
+    @no_var_expand
+    @line_magic
+    def send(self, line: str) -> Sent:
+        """Invoke a function asynchronously: ``%send NAME EVENT``, as for ``%invoke``. The event is in the function's queue then; nobody waits for it to run."""
+        named, event = self._name_and_event("send", line)
+        name, _, qualifier = named.partition(":")
+        with shown_shortly():
+            lab = the_lab()
+            return Sent(lab, name, lab.get(name).send(event, qualifier or None))
 
     @no_var_expand
     @magic_arguments()

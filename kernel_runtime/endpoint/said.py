@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
 from ..model import errors
-from ..model.errors import AwsError, LabError, TooManyRequestsException
+from ..model.errors import AwsError, InvalidParameterValueException, LabError, TooManyRequestsException
 
 
 class ServiceRefusal(AwsError):
@@ -43,5 +43,7 @@ def said_shortly(silence: str) -> Iterator[None]:
         yield
     except ClientError as error:
         raise error_of(error.response) from None
+    except ParamValidationError as error:  # boto3 has refused it itself
+        raise InvalidParameterValueException(str(error)) from None
     except BotoCoreError as error:
         raise LabError(f"{silence}: {error}") from None

@@ -22,19 +22,12 @@ class StoredOnly:
 
 _FUNCTION = ("CreateFunction", "UpdateFunctionConfiguration")
 _MAPPING = ("CreateEventSourceMapping", "UpdateEventSourceMapping")
-_URL = ("CreateFunctionUrlConfig", "UpdateFunctionUrlConfig")
-_ASYNCHRONOUS = ("PutFunctionEventInvokeConfig", "UpdateFunctionEventInvokeConfig")
 _SIGNING = ("CreateCodeSigningConfig", "UpdateCodeSigningConfig")
 
 STORED_ONLY: tuple[StoredOnly, ...] = (
-    # Asynchronous invocations.
-    StoredOnly(_FUNCTION, ("DeadLetterConfig",), "an asynchronous invocation runs once, and what became of it is in the journal"),
-    StoredOnly(_ASYNCHRONOUS, (EVERYTHING,), "an asynchronous invocation runs once, without retries and destinations"),
     StoredOnly(("PutFunctionRecursionConfig",), (EVERYTHING,), "no loop is looked for"),
     # Event sources.
     StoredOnly(_MAPPING, (EVERYTHING,), "a mapping goes through its states and nothing is polled"),
-    # Function URLs.
-    StoredOnly(_URL, (EVERYTHING,), "nothing answers at the address"),
     # SnapStart.
     StoredOnly(_FUNCTION, ("SnapStart",), "publishing runs the init once, and is Failed where that fails; no snapshot is made"),
     # Languages.
