@@ -26,6 +26,7 @@ from .credentials import Credentials
 from .denials import InvalidSignatureException, RequestEntityTooLargeException, ServiceException
 from .hosts import Names
 from .lambda_paths import is_lambda, operation_at
+from .network import Network
 from .operation_table import OperationTable
 from .payload import Payload, kept, streamed
 from .signature_v2 import read_v2
@@ -89,6 +90,7 @@ class Parts:
     open_paths: Mapping[str, OpenPath] = field(default_factory=dict)
     body_idle_s: float = IDLE_S
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    network: Network | None = None
 
 
 class Requests:
@@ -142,7 +144,9 @@ class Requests:
         else:
             payload = await kept(body)
             claim.check(key, payload.digest)
-        return await parts.elsewhere.forward(arrival, caller, payload)
+        if parts.network is None:
+            return await parts.elsewhere.forward(arrival, caller, payload)
+        return parts.network.received(caller, await parts.elsewhere.forward(arrival, caller, parts.network.sent(caller, payload)))
 
     async def _lambda(self, arrival: Arrival, caller: Caller, body: bytes) -> Answering:
         parts = self._parts

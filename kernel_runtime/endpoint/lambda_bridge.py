@@ -22,6 +22,7 @@ from botocore.config import Config
 from .client import client as client_of
 from .credentials import Key
 from .rule_bridge import join_rules
+from .state_bridge import join_states
 
 ASYNCHRONOUS_CALLERS = ("moto.s3", "moto.sns", "moto.events", "moto.logs", "moto.scheduler", "moto.ses")
 _CONFIG = Config(parameter_validation=False, retries={"total_max_attempts": 1})
@@ -103,26 +104,12 @@ def join(door_url: str, secret: str) -> None:
         lambda_client(self.account_id, self.endpoint.split(":")[3]).invoke(FunctionName=self.endpoint, InvocationType="Event", Payload=json.dumps(event))
 
     sns.Subscription.publish = publish
-    _join_step_functions(door_url, secret)
+    join_states(lambda service, account, region: client_of(service, door_url, Key(account, secret, account, ""), region, config=_CONFIG))
 
     def invoke(account: str, function_arn: str, payload: bytes) -> None:
         lambda_client(account, function_arn.split(":")[3]).invoke(FunctionName=function_arn, InvocationType="Event", Payload=payload)
 
     join_rules(invoke)
-
-
-def _join_step_functions(door_url: str, secret: str) -> None:
-    """A task's calls go to the door, as the account of the state machine's role."""
-    try:
-        import moto.stepfunctions.parser.asl.utils.boto_client as made
-    except ImportError:  # without the parsers there is nothing to interpret, and nothing to join
-        return
-
-    def boto_client_for(region: str, service: str, state_credentials: Any = None) -> Any:
-        account = state_credentials.role_arn.split(":")[4] if state_credentials else "000000000000"
-        return client_of(service, door_url, Key(account, secret, account, ""), region, config=_CONFIG)
-
-    made.boto_client_for = boto_client_for
 
 
 def sns_event(subscription: str, topic: str, message_id: str, message: str, subject: str | None, attributes: dict[str, Any]) -> dict[str, Any]:

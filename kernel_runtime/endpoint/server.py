@@ -21,6 +21,7 @@ from .credentials import Credentials
 from .hosts import Names
 from .http import DoorProtocol
 from .listening import Listening
+from .network import Network
 from .operation_table import Operation, OperationTable
 from .services import Services
 
@@ -37,7 +38,7 @@ class Door:
     ``account_of(account, region)`` gives what operations work on; ``operations`` are botocore's names and functions ``(account, request, caller)``;
     ``services`` are endpoints of the user's own by boto3's service names. ``host`` other than loopback opens the lab to the network: whoever reaches it
     needs its credentials. ``sites``: what functions serve, made with the door's way to other services. ``listening``: a socket that is bound already, in
-    place of ``host`` and ``port``.
+    place of ``host`` and ``port``. ``network``: functions' shares of it.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class Door:
         open_paths: Mapping[str, OpenPath] | None = None,
         body_idle_s: float = IDLE_S,
         listening: Listening | None = None,
+        network: Network | None = None,
     ) -> None:
         self.credentials = credentials
         self._host, self._port, self._listening = listening.host if listening else host, port, listening
@@ -62,17 +64,9 @@ class Door:
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="lab-door-operation")
         names, table = Names(self._host, allowed_hosts), OperationTable(operations)
         self._parts = Parts(
-            account_of,
-            table,
-            wording,
-            credentials,
-            self.services,
-            names,
-            self._threads,
-            sites(self.services) if sites else None,
-            open_paths or {},
-            body_idle_s=body_idle_s,
-        )
+            account_of, table, wording, credentials, self.services, names, self._threads, sites(self.services) if sites else None, open_paths or {},
+            body_idle_s=body_idle_s, network=network,
+        )  # fmt: skip
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
         self.url = ""

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from ..account.account import Account
 from ..account.accounts import Accounts
+from .asynchronous.queue import Asynchronous
 from .clock import LabClock
 from .http_calls import HttpCalls
 from .loop import SourcesLoop
@@ -49,7 +50,8 @@ class Sources:
 
     def __init__(self, ground: Ground, http_calls: HttpCalls) -> None:
         self.ground = ground
-        self._kinds: tuple[Source, ...] = (http_calls,)
+        self.asynchronous = Asynchronous(ground)
+        self._kinds: tuple[Source, ...] = (self.asynchronous, http_calls)
 
     def opened(self, account: Account) -> None:
         for kind in self._kinds:
