@@ -22,7 +22,7 @@ from .test_http_api import ARN
 from .test_rest_api import make
 
 FEW = settings(max_examples=60, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-MANY = settings(FEW, max_examples=400)
+MANY = settings(FEW, max_examples=150)
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
 anything = st.recursive(scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3), max_leaves=8)
 odd = anything | st.sampled_from([200, "200", 204, 304, "application/json", {"Content-Type": "text/html"}, {"a": ["b"]}, "aGk=", True])
