@@ -100,7 +100,10 @@ class Lab:
         self._closed = False
         self.accounts = Accounts(self._make_account, lambda account: self._sources.opened(account))
         credentials = Credentials.kept(self.home / "credentials.json" if self._kept else None, accept_any=accept_any_credentials)
-        self._front = Front(self.accounts, self._store, credentials, host=endpoint_host, port=endpoint_port, services=services)
+        self._front = Front(
+            self.accounts, self._store, credentials, host=endpoint_host, port=endpoint_port, services=services,
+            pushed=lambda *told: self._sources.pushed.told(*told),
+        )  # fmt: skip
         self._sources = Sources(
             Ground(self.accounts, ticking, SourcesLoop(), self._front.client, self.home if self._kept else None, lambda: self._front.companion_runs)
         )

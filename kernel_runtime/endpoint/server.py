@@ -14,7 +14,8 @@ from typing import Any
 
 import uvicorn
 
-from ..model.errors import LabError
+from ..account.on_behalf import OnBehalf
+from ..model.errors import AwsError, LabError
 from .app import FunctionUrls, OpenPath, Parts, Wording, application
 from .body import IDLE_S
 from .credentials import Credentials
@@ -53,6 +54,7 @@ class Door:
         function_urls: FunctionUrls | None = None,
         open_paths: Mapping[str, OpenPath] | None = None,
         body_idle_s: float = IDLE_S,
+        pushed: Callable[[OnBehalf, str, str, AwsError | None], None] = lambda behalf, region, function, refusal: None,
         listening: Listening | None = None,
     ) -> None:
         self.credentials = credentials
@@ -61,8 +63,9 @@ class Door:
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="lab-door-operation")
         names, table = Names(self._host, allowed_hosts), OperationTable(operations)
         self._parts = Parts(
-            account_of, table, wording, credentials, self.services, names, self._threads, function_urls, open_paths or {}, body_idle_s=body_idle_s
-        )
+            account_of, table, wording, credentials, self.services, names, self._threads, function_urls, open_paths or {},
+            body_idle_s=body_idle_s, pushed=pushed,
+        )  # fmt: skip
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
         self.url = ""

@@ -12,6 +12,7 @@ from ..account.account import Account
 from ..account.accounts import Accounts
 from .clock import LabClock
 from .loop import SourcesLoop
+from .pushed import Pushed
 from .view import SourceView
 
 log = logging.getLogger(__name__)
@@ -48,7 +49,8 @@ class Sources:
 
     def __init__(self, ground: Ground) -> None:
         self.ground = ground
-        self._kinds: tuple[Source, ...] = ()
+        self.pushed = Pushed()
+        self._kinds: tuple[Source, ...] = (self.pushed,)
 
     def opened(self, account: Account) -> None:
         for kind in self._kinds:
