@@ -113,8 +113,9 @@ class Asynchronous:
     def _rebased(self, event: Accepted) -> Accepted:
         """An earlier lab's clock may have been ahead of this one's: an event is never from the future, nor waits longer than the longest wait."""
         now = self.now()
-        event.accepted_at = min(event.accepted_at, now)
-        event.due_at = min(event.due_at, now + timetable.BACK_OFF_MOST_S)
+        ahead = max(event.accepted_at - now, 0.0)
+        event.accepted_at -= ahead
+        event.due_at = min(event.due_at - ahead, now + timetable.BACK_OFF_MOST_S)
         return event
 
     def _kept(self, events: list[Accepted]) -> None:
