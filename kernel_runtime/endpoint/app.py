@@ -15,6 +15,7 @@ from starlette.routing import Router
 from starlette.types import Receive, Scope
 from starlette.types import Send as StarletteSend
 
+from ..account.on_behalf import OnBehalf
 from ..model.errors import AwsError
 from . import dialects, signature
 from .addresses import Address
@@ -27,6 +28,7 @@ from .denials import InvalidSignatureException, RequestEntityTooLargeException, 
 from .hosts import Names
 from .lambda_paths import is_lambda, operation_at
 from .network import Network
+from .on_behalf import told_in
 from .operation_table import OperationTable
 from .payload import Payload, kept, streamed
 from .signature_v2 import read_v2
@@ -77,7 +79,10 @@ class OpenPath(Protocol):
 
 @dataclass(frozen=True)
 class Parts:
-    """What the door is joined from. ``account_of(account, region)`` gives what operations work on; it runs in the loop, so it must be quick."""
+    """What the door is joined from. ``account_of(account, region)`` gives what operations work on; it runs in the loop, so it must be quick.
+
+    pushed: told of each asynchronous call on behalf of a service: for whom, the region, the function as it was named, and the refusal if there was one.
+    """
 
     account_of: Callable[[str, str], Any]
     operations: OperationTable
@@ -89,6 +94,7 @@ class Parts:
     sites: Sites | None = None
     open_paths: Mapping[str, OpenPath] = field(default_factory=dict)
     body_idle_s: float = IDLE_S
+    pushed: Callable[[OnBehalf, str, str, AwsError | None], None] = lambda behalf, region, function, refusal: None
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     network: Network | None = None
 
@@ -128,9 +134,10 @@ class Requests:
         now = parts.clock()
         claim = read_v2(arrival, now) or signature.read(arrival, now)
         key = claim.key(parts.credentials)
-        caller = Caller(
-            key.access_key, key.account, claim.region, claim.service, key.principal, request_id, arrival.peer, arrival.header("x-amzn-trace-id") or ""
-        )
+        behalf = told_in(arrival.fields) if key is parts.credentials.companion else None
+        account, principal = (behalf.source_account, behalf.service) if behalf else (key.account, key.principal)
+        trace = arrival.header("x-amzn-trace-id") or ""
+        caller = Caller(key.access_key, account, claim.region, claim.service, principal, request_id, arrival.peer, trace, behalf)
         body = self._body(arrival, receive, claim.service)
         if claim.service == "lambda":
             read = await body.whole()
@@ -152,8 +159,17 @@ class Requests:
         parts = self._parts
         call = parts.wording.read(arrival.method, arrival.path, arrival.query, arrival.fields, body)
         account = parts.account_of(caller.account, caller.region)
-        result = await parts.operations.run(call.operation, account, call.request, caller, parts.threads)
+        try:
+            result = await parts.operations.run(call.operation, account, call.request, caller, parts.threads)
+        except AwsError as why:
+            self._tell_pushed(caller, call, why)
+            raise
+        self._tell_pushed(caller, call, None)
         return parts.wording.write(call.operation, result)
+
+    def _tell_pushed(self, caller: Caller, call: Call, refusal: AwsError | None) -> None:
+        if caller.on_behalf is not None and call.request.get("InvocationType") == "Event":
+            self._parts.pushed(caller.on_behalf, caller.region, str(call.request["FunctionName"]), refusal)
 
     def _body(self, arrival: Arrival, receive: Any, service: str) -> Body:
         limit = _MAX_BYTES.get(service, SERVICE_REQUEST_MAX_BYTES)

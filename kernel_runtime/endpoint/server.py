@@ -14,7 +14,8 @@ from typing import Any
 
 import uvicorn
 
-from ..model.errors import LabError
+from ..account.on_behalf import OnBehalf
+from ..model.errors import AwsError, LabError
 from .app import OpenPath, Parts, Sites, Wording, application
 from .body import IDLE_S
 from .credentials import Credentials
@@ -55,6 +56,7 @@ class Door:
         sites: Callable[[Services], Sites] | None = None,
         open_paths: Mapping[str, OpenPath] | None = None,
         body_idle_s: float = IDLE_S,
+        pushed: Callable[[OnBehalf, str, str, AwsError | None], None] = lambda behalf, region, function, refusal: None,
         listening: Listening | None = None,
         network: Network | None = None,
     ) -> None:
@@ -65,7 +67,7 @@ class Door:
         names, table = Names(self._host, allowed_hosts), OperationTable(operations)
         self._parts = Parts(
             account_of, table, wording, credentials, self.services, names, self._threads, sites(self.services) if sites else None, open_paths or {},
-            body_idle_s=body_idle_s, network=network,
+            body_idle_s=body_idle_s, network=network, pushed=pushed,
         )  # fmt: skip
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None

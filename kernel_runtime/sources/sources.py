@@ -14,6 +14,7 @@ from .asynchronous.queue import Asynchronous
 from .clock import LabClock
 from .http_calls import HttpCalls
 from .loop import SourcesLoop
+from .pushed import Pushed
 from .view import SourceView
 
 log = logging.getLogger(__name__)
@@ -50,8 +51,8 @@ class Sources:
 
     def __init__(self, ground: Ground, http_calls: HttpCalls) -> None:
         self.ground = ground
-        self.asynchronous = Asynchronous(ground)
-        self._kinds: tuple[Source, ...] = (self.asynchronous, http_calls)
+        self.asynchronous, self.pushed = Asynchronous(ground), Pushed()
+        self._kinds: tuple[Source, ...] = (self.asynchronous, self.pushed, http_calls)
 
     def opened(self, account: Account) -> None:
         for kind in self._kinds:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from typing import Any
 
 import jwt
@@ -50,7 +49,7 @@ def test_a_good_token(issuer: Issuer) -> None:
     [
         ({"exp": 1}, "expired"),
         ({"exp": None}, "exp"),
-        ({"nbf": int(time.time()) + 60}, "not valid yet"),
+        ({"nbf": 4_000_000_000}, "not valid yet"),
         ({"iss": "https://evil.example"}, "invalid issuer"),
         ({"aud": "elsewhere"}, "valid audience"),
         ({"aud": None}, "valid audience"),
