@@ -44,6 +44,7 @@ from .model.invocation import InvocationRecord
 from .model.names import ACCOUNT, LATEST, REGION
 from .runtimes import catalog
 from .sources.clock import LabClock
+from .sources.http_calls import HttpCalls
 from .sources.loop import SourcesLoop
 from .sources.sources import Ground, Sources
 from .sources.traffic import Traffic
@@ -108,11 +109,16 @@ class Lab:
         self._network = network
         self._handler_notes: dict[str, tuple[str, ...]] = {}
         self._closed = False
-        self.accounts = Accounts(self._make_account, lambda account: self._sources.opened(account))
+        self.accounts = Accounts(self._make_account, lambda account: self._sources.opened(account), self._documents.owners)
         credentials = Credentials.kept(self.home / "credentials.json" if self._kept else None, accept_any=accept_any_credentials)
-        self._front = Front(self.accounts, self._store, credentials, host=endpoint_host, port=endpoint_port, services=services, open_network=network == "open")
+        http_calls = HttpCalls()
+        self._front = Front(
+            self.accounts, self._store, credentials, http_calls,
+            host=endpoint_host, port=endpoint_port, services=services, open_network=network == "open",
+            pushed=lambda *told: self._sources.pushed.told(*told),
+        )  # fmt: skip
         self._sources = Sources(
-            Ground(self.accounts, ticking, SourcesLoop(), self._front.client, self.home if self._kept else None, lambda: self._front.companion_runs)
+            Ground(self.accounts, ticking, SourcesLoop(), self._front.client, self.home if self._kept else None, lambda: self._front.companion_runs), http_calls
         )
         self.account_of_notebook = self.accounts.get(ACCOUNT, REGION)
         self.account_of_notebook.start()

@@ -42,9 +42,9 @@ class CompanionProcess:
         """The process's id while it runs."""
         return self._process.pid if self._process is not None and self._process.returncode is None else None
 
-    def tell(self, door_url: str, owner: Key) -> None:
-        """What the companion needs for calling the lab's functions."""
-        self._told = {"door": door_url, "secret": owner.secret or ""}
+    def tell(self, door_url: str, owner: Key, own: Key) -> None:
+        """What the companion needs for calling the lab's functions; ``own`` is its own key."""
+        self._told = {"door": door_url, "secret": owner.secret or "", "own_key": own.access_key, "own_secret": own.secret or ""}
 
     async def origin(self) -> str:
         """``http://127.0.0.1:PORT``, started if it is not running. Raises ServiceNotInstalledException or ServiceUnavailableException with the mend."""

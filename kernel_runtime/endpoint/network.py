@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -54,8 +54,15 @@ def share(memory_mb: int) -> float:
 class Network:
     """``standing`` gives a function's memory (MB) and its environments in use, or None where it is not there. open: shape nothing, only count."""
 
-    def __init__(self, standing: Callable[[Key], tuple[int, int] | None], *, open: bool = False, clock: Callable[[], float] = time.monotonic) -> None:
-        self._standing, self._open, self._clock = standing, open, clock
+    def __init__(
+        self,
+        standing: Callable[[Key], tuple[int, int] | None],
+        *,
+        open: bool = False,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._standing, self._open, self._clock, self._sleep = standing, open, clock, sleep
         self._traffic: dict[Key, Traffic] = {}
         self._free_at: dict[Key, float] = {}
 
@@ -102,7 +109,7 @@ class Network:
         self._free_at[key] = free_at
         if free_at > now:
             traffic.waited_s += free_at - now
-            await asyncio.sleep(free_at - now)
+            await self._sleep(free_at - now)
 
 
 def _function_of(caller: Caller) -> Key | None:

@@ -14,8 +14,9 @@ from typing import Any
 
 import uvicorn
 
-from ..model.errors import LabError
-from .app import FunctionUrls, OpenPath, Parts, Wording, application
+from ..account.on_behalf import OnBehalf
+from ..model.errors import AwsError, LabError
+from .app import OpenPath, Parts, Sites, Wording, application
 from .body import IDLE_S
 from .credentials import Credentials
 from .hosts import Names
@@ -51,9 +52,10 @@ class Door:
         port: int = 0,
         allowed_hosts: Iterable[str] = (),
         services: Mapping[str, str] | None = None,
-        function_urls: FunctionUrls | None = None,
+        sites: Sites | None = None,
         open_paths: Mapping[str, OpenPath] | None = None,
         body_idle_s: float = IDLE_S,
+        pushed: Callable[[OnBehalf, str, str, AwsError | None], None] = lambda behalf, region, function, refusal: None,
         listening: Listening | None = None,
         network: Network | None = None,
     ) -> None:
@@ -63,8 +65,8 @@ class Door:
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="lab-door-operation")
         names, table = Names(self._host, allowed_hosts), OperationTable(operations)
         self._parts = Parts(
-            account_of, table, wording, credentials, self.services, names, self._threads, function_urls, open_paths or {}, body_idle_s=body_idle_s,
-            network=network,
+            account_of, table, wording, credentials, self.services, names, self._threads, sites, open_paths or {}, body_idle_s=body_idle_s,
+            network=network, pushed=pushed,
         )  # fmt: skip
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None

@@ -12,7 +12,9 @@ from ..account.account import Account
 from ..account.accounts import Accounts
 from .asynchronous.queue import Asynchronous
 from .clock import LabClock
+from .http_calls import HttpCalls
 from .loop import SourcesLoop
+from .pushed import Pushed
 from .view import SourceView
 
 log = logging.getLogger(__name__)
@@ -45,12 +47,12 @@ class Source(Protocol):
 
 
 class Sources:
-    """Made with the lab, told of each account that opens, closed before the accounts are."""
+    """Made with the lab, told of each account that opens, closed before the accounts are. http_calls: what the door tells of calls over HTTP."""
 
-    def __init__(self, ground: Ground) -> None:
+    def __init__(self, ground: Ground, http_calls: HttpCalls) -> None:
         self.ground = ground
-        self.asynchronous = Asynchronous(ground)
-        self._kinds: tuple[Source, ...] = (self.asynchronous,)
+        self.asynchronous, self.pushed = Asynchronous(ground), Pushed()
+        self._kinds: tuple[Source, ...] = (self.asynchronous, self.pushed, http_calls)
 
     def opened(self, account: Account) -> None:
         for kind in self._kinds:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -19,16 +19,22 @@ FUNCTION = Caller("ASIA", KEY[0], KEY[1], "s3", "arn:aws:sts::000000000000:assum
 OWNER = Caller("AKIA", KEY[0], KEY[1], "s3", "arn:aws:iam::000000000000:root")
 
 
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[], float]:
+class Time:
     """Sleeping is all that takes time."""
-    now = [100.0]
 
-    async def sleep(seconds: float) -> None:
-        now[0] += seconds
+    def __init__(self) -> None:
+        self.now = 100.0
 
-    monkeypatch.setattr(network.asyncio, "sleep", sleep)
-    return lambda: now[0]
+    async def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+    def network(self, memory_mb: int, in_use: int = 1, *, open: bool = False) -> Network:
+        return Network(lambda key: (memory_mb, in_use), open=open, clock=lambda: self.now, sleep=self.sleep)
+
+
+@pytest.fixture
+def time() -> Time:
+    return Time()
 
 
 async def _read(body: Any) -> bytes:
@@ -45,43 +51,43 @@ def test_a_share_is_in_proportion_to_memory_up_to_a_whole_cpu() -> None:
 
 
 @pytest.mark.parametrize(("memory_mb", "in_use"), [(128, 1), (1_769, 1), (128, 4)])
-def test_an_answer_comes_at_the_functions_pace(clock: Callable[[], float], memory_mb: int, in_use: int) -> None:
-    shaped, began = Network(lambda key: (memory_mb, in_use), clock=clock), clock()
+def test_an_answer_comes_at_the_functions_pace(time: Time, memory_mb: int, in_use: int) -> None:
+    shaped, began = time.network(memory_mb, in_use), time.now
     assert len(_received(shaped, FUNCTION, 20_000_000)) == 20_000_000
-    assert clock() - began == pytest.approx(20_000_000 / (share(memory_mb) * in_use) - network.BURST_S, abs=0.01)
+    assert time.now - began == pytest.approx(20_000_000 / (share(memory_mb) * in_use) - network.BURST_S, abs=0.01)
     told = shaped.of(KEY)
     assert (told.received_bytes, told.sent_bytes) == (20_000_000, 0)
-    assert told.waited_s == pytest.approx(clock() - began)
+    assert told.waited_s == pytest.approx(time.now - began)
 
 
-def test_a_request_goes_at_it_too(clock: Callable[[], float]) -> None:
+def test_a_request_goes_at_it_too(time: Time) -> None:
     async def chunks() -> AsyncIterator[bytes]:
         for _ in range(10):
             yield bytes(1_000_000)
 
-    shaped, began = Network(lambda key: (128, 1), clock=clock), clock()
+    shaped, began = time.network(128), time.now
     asyncio.run(_read(shaped.sent(FUNCTION, Payload(chunks(), 10_000_000, "")).chunks))
-    assert clock() - began == pytest.approx(10_000_000 / share(128) - network.BURST_S, abs=0.01)
+    assert time.now - began == pytest.approx(10_000_000 / share(128) - network.BURST_S, abs=0.01)
     assert shaped.of(KEY).sent_bytes == 10_000_000
 
 
-def test_nobody_else_is_slowed(clock: Callable[[], float]) -> None:
-    shaped, began = Network(lambda key: (128, 1), clock=clock), clock()
+def test_nobody_else_is_slowed(time: Time) -> None:
+    shaped, began = time.network(128), time.now
     answer = Answer(200, [("A", "b")], b"x")
     assert shaped.received(OWNER, answer) is answer
-    assert clock() == began and shaped.of(KEY).received_bytes == 0
+    assert time.now == began and shaped.of(KEY).received_bytes == 0
 
 
-def test_an_open_network_counts_and_slows_nothing(clock: Callable[[], float]) -> None:
-    shaped, began = Network(lambda key: (128, 1), open=True, clock=clock), clock()
+def test_an_open_network_counts_and_slows_nothing(time: Time) -> None:
+    shaped, began = time.network(128, open=True), time.now
     _received(shaped, FUNCTION, 20_000_000)
-    assert clock() == began and shaped.of(KEY).received_bytes == 20_000_000
+    assert time.now == began and shaped.of(KEY).received_bytes == 20_000_000
 
 
-def test_small_calls_are_not_held_back(clock: Callable[[], float]) -> None:
-    shaped, began = Network(lambda key: (128, 1), clock=clock), clock()
+def test_small_calls_are_not_held_back(time: Time) -> None:
+    shaped, began = time.network(128), time.now
     _received(shaped, FUNCTION, 200_000)
-    assert clock() == began
+    assert time.now == began
 
 
 def test_a_plain_answers_length_is_told() -> None:

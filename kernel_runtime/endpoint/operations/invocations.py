@@ -26,6 +26,7 @@ from ...model.tracing import trace_header
 from ...runtimes import catalog
 from ..caller import Caller
 from .named import permitted, version_of
+from .refused import check_members
 
 _CHUNK_BYTES = 131_072
 
@@ -87,6 +88,7 @@ async def invoke_with_response_stream(account: Account, request: dict[str, Any],
 def _target(account: Account, request: dict[str, Any], caller: Caller) -> tuple[Account, str, str | None]:
     """Whose function is called, its name, and the qualifier as it was given. Raises AwsError where it cannot be called now."""
     target, named = permitted(account, request, caller, "lambda:InvokeFunction")
+    check_members(request)
     version = version_of(target.record(named.name, named.version), named, always_qualified=True)
     if version.state != "Active":
         raise ResourceConflictException(f"The operation cannot be performed at this time. The function is currently in the following state: {version.state}")
