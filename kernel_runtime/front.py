@@ -27,7 +27,7 @@ SERVICES_PACKAGE = "moto"
 
 class Front:
     """``url``: where it is. host, port: where it listens; raises LabError where it cannot. services: endpoints of the user's own, by boto3's service names.
-    pushed: told of each call that a service behind the door makes (``sources.pushed``)."""
+    pushed: told of each call that a service behind the door makes (``sources.pushed``). changed: see ``Services``."""
 
     def __init__(
         self,
@@ -39,11 +39,12 @@ class Front:
         port: int = 0,
         services: Mapping[str, str] | None = None,
         pushed: Callable[[OnBehalf, str, str, AwsError | None], None] = lambda behalf, region, function, refusal: None,
+        changed: Callable[[str, str, str], None] = lambda service, region, account: None,
     ) -> None:
         self.credentials = credentials
         self._accounts, self._store = accounts, store
         self._services = dict(services or {})
-        self._pushed = pushed
+        self._pushed, self._changed = pushed, changed
         self._listening = Listening(host, port)
         self.url = self._listening.url
         self._opening = threading.RLock()
@@ -69,6 +70,7 @@ class Front:
             self._door = Door(
                 self._accounts.get, operations(protocol.operations), Wording(protocol), self.credentials,
                 services=self._services, open_paths={FIRST_PIECE: self._code()}, listening=self._listening, pushed=self._pushed,
+                changed=self._changed,
             )  # fmt: skip
             self._door.open()
             self._telemetry = Telemetry(self._accounts, self.client, lambda: self.companion_runs, finest_only="cloudwatch" not in self._services)

@@ -102,7 +102,7 @@ class Lab:
         credentials = Credentials.kept(self.home / "credentials.json" if self._kept else None, accept_any=accept_any_credentials)
         self._front = Front(
             self.accounts, self._store, credentials, host=endpoint_host, port=endpoint_port, services=services,
-            pushed=lambda *told: self._sources.pushed.told(*told),
+            pushed=lambda *told: self._sources.pushed.told(*told), changed=lambda *told: self._sources.schedules.changed(*told),
         )  # fmt: skip
         self._sources = Sources(
             Ground(self.accounts, ticking, SourcesLoop(), self._front.client, self.home if self._kept else None, lambda: self._front.companion_runs)

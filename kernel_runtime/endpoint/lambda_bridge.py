@@ -19,6 +19,7 @@ from .client import client as client_of
 from .credentials import Key
 from .log_bridge import join_logs
 from .rule_bridge import join_rules
+from .schedule_bridge import join_schedules
 from .topic_bridge import join_topics
 
 ASYNCHRONOUS_CALLERS = ("moto.scheduler", "moto.ses")
@@ -76,6 +77,7 @@ def join(door_url: str, secret: str, own: Key) -> None:
     join_buckets(calls, join_rules(calls))
     join_topics(calls)
     join_logs(calls)
+    join_schedules()
     _join_step_functions(door_url, secret)
 
 

@@ -13,6 +13,7 @@ from ..account.accounts import Accounts
 from .clock import LabClock
 from .loop import SourcesLoop
 from .pushed import Pushed
+from .schedules.schedules import Schedules
 from .view import SourceView
 
 log = logging.getLogger(__name__)
@@ -50,7 +51,8 @@ class Sources:
     def __init__(self, ground: Ground) -> None:
         self.ground = ground
         self.pushed = Pushed()
-        self._kinds: tuple[Source, ...] = (self.pushed,)
+        self.schedules = Schedules(ground.accounts, ground.clock, ground.loop, ground.client, ground.services_run)
+        self._kinds: tuple[Source, ...] = (self.pushed, self.schedules)
 
     def opened(self, account: Account) -> None:
         for kind in self._kinds:

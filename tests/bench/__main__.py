@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-NAMES = ("cold", "warm", "thousand", "cpu_share", "memory_kill", "timeout", "panel", "load_ext")
+NAMES = ("cold", "warm", "thousand", "cpu_share", "memory_kill", "timeout", "panel", "load_ext", "schedule_accuracy")
 
 
 def main(wanted: list[str]) -> int:
