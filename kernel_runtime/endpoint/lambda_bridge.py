@@ -20,6 +20,7 @@ from .credentials import Key
 from .log_bridge import join_logs
 from .rule_bridge import join_rules
 from .schedule_bridge import join_schedules
+from .state_bridge import join_states
 from .topic_bridge import join_topics
 
 ASYNCHRONOUS_CALLERS = ("moto.scheduler", "moto.ses")
@@ -78,21 +79,7 @@ def join(door_url: str, secret: str, own: Key) -> None:
     join_topics(calls)
     join_logs(calls)
     join_schedules()
-    _join_step_functions(door_url, secret)
-
-
-def _join_step_functions(door_url: str, secret: str) -> None:
-    """A task's calls go to the door, as the account of the state machine's role."""
-    try:
-        import moto.stepfunctions.parser.asl.utils.boto_client as made
-    except ImportError:  # without the parsers there is nothing to interpret, and nothing to join
-        return
-
-    def boto_client_for(region: str, service: str, state_credentials: Any = None) -> Any:
-        account = state_credentials.role_arn.split(":")[4] if state_credentials else "000000000000"
-        return client_of(service, door_url, Key(account, secret, account, ""), region, config=CONFIG)
-
-    made.boto_client_for = boto_client_for
+    join_states(lambda service, account, region: client_of(service, door_url, Key(account, secret, account, ""), region, config=CONFIG))
 
 
 def _caller_module() -> str:

@@ -10,7 +10,9 @@ from typing import Any, Protocol
 
 from ..account.account import Account
 from ..account.accounts import Accounts
+from .asynchronous.queue import Asynchronous
 from .clock import LabClock
+from .http_calls import HttpCalls
 from .loop import SourcesLoop
 from .pushed import Pushed
 from .schedules.schedules import Schedules
@@ -46,13 +48,13 @@ class Source(Protocol):
 
 
 class Sources:
-    """Made with the lab, told of each account that opens, closed before the accounts are."""
+    """Made with the lab, told of each account that opens, closed before the accounts are. http_calls: what the door tells of calls over HTTP."""
 
-    def __init__(self, ground: Ground) -> None:
+    def __init__(self, ground: Ground, http_calls: HttpCalls) -> None:
         self.ground = ground
-        self.pushed = Pushed()
+        self.asynchronous, self.pushed = Asynchronous(ground), Pushed()
         self.schedules = Schedules(ground.accounts, ground.clock, ground.loop, ground.client, ground.services_run)
-        self._kinds: tuple[Source, ...] = (self.pushed, self.schedules)
+        self._kinds: tuple[Source, ...] = (self.asynchronous, self.pushed, self.schedules, http_calls)
 
     def opened(self, account: Account) -> None:
         for kind in self._kinds:

@@ -8,7 +8,8 @@ from ...account.account import Account
 from ...account.identifiers import FunctionId, function_id
 from ...account.policies import decided, decided_for_service
 from ...account.records import FunctionRecord, VersionRecord
-from ...model.errors import AccessDeniedException, ResourceNotFoundException
+from ...model.errors import AccessDeniedException, InvalidParameterValueException, ResourceNotFoundException
+from ...model.names import LATEST
 from ..caller import Caller
 
 
@@ -24,6 +25,16 @@ def recorded(account: Account, request: dict[str, Any]) -> tuple[FunctionRecord,
     """The record, whatever its qualifier. Raises ResourceNotFoundException, which says the qualifier too."""
     named = identified(account, request)
     return account.record(named.name, named.qualifier), named
+
+
+def latest_of(account: Account, request: dict[str, Any]) -> FunctionRecord:
+    """The record, for what changes $LATEST and nothing else. Raises ResourceNotFoundException, InvalidParameterValueException for a version or an alias."""
+    record, named = recorded(account, request)
+    if named.version != LATEST:
+        raise InvalidParameterValueException(
+            "Current operation does not support versions other than $LATEST. Please set the version to $LATEST or do not set a version in your request."
+        )
+    return record
 
 
 def permitted(account: Account, request: dict[str, Any], caller: Caller, action: str) -> tuple[Account, FunctionId]:
