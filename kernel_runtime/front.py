@@ -30,7 +30,7 @@ SERVICES_PACKAGE = "moto"
 class Front:
     """``url``: where it is. host, port: where it listens; raises LabError where it cannot. services: endpoints of the user's own, by boto3's service names.
     open_network: functions' calls are not slowed by their share of the network.
-    pushed: told of each call that a service behind the door makes (``sources.pushed``)."""
+    pushed: told of each call that a service behind the door makes (``sources.pushed``). changed: see ``Services``."""
 
     def __init__(
         self,
@@ -44,13 +44,14 @@ class Front:
         services: Mapping[str, str] | None = None,
         open_network: bool = False,
         pushed: Callable[[OnBehalf, str, str, AwsError | None], None] = lambda behalf, region, function, refusal: None,
+        changed: Callable[[str, str, str], None] = lambda service, region, account: None,
     ) -> None:
         self._open_network = open_network
         self._network: Network | None = None
         self.credentials = credentials
         self._accounts, self._store, self._http_calls = accounts, store, http_calls
         self._services = dict(services or {})
-        self._pushed = pushed
+        self._pushed, self._changed = pushed, changed
         self._listening = Listening(host, port)
         self.url = self._listening.url
         self._opening = threading.RLock()
@@ -81,6 +82,7 @@ class Front:
                 services=self._services, open_paths={FIRST_PIECE: self._code()}, listening=self._listening, network=self._network,
                 sites=lambda services: Sites(self._accounts, self.credentials, self._http_calls, services, self.url),
                 pushed=self._pushed,
+                changed=self._changed,
             )  # fmt: skip
             self._door.open()
             self._telemetry = Telemetry(self._accounts, self.client, lambda: self.companion_runs, finest_only="cloudwatch" not in self._services)

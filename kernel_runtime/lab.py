@@ -115,7 +115,7 @@ class Lab:
         self._front = Front(
             self.accounts, self._store, credentials, http_calls,
             host=endpoint_host, port=endpoint_port, services=services, open_network=network == "open",
-            pushed=lambda *told: self._sources.pushed.told(*told),
+            pushed=lambda *told: self._sources.pushed.told(*told), changed=lambda *told: self._sources.schedules.changed(*told),
         )  # fmt: skip
         self._sources = Sources(
             Ground(self.accounts, ticking, SourcesLoop(), self._front.client, self.home if self._kept else None, lambda: self._front.companion_runs), http_calls

@@ -20,6 +20,7 @@ from .credentials import Key
 from .log_bridge import join_logs
 from .queue_bridge import join_queues
 from .rule_bridge import join_rules
+from .schedule_bridge import join_schedules
 from .state_bridge import join_states
 from .topic_bridge import join_topics
 
@@ -79,6 +80,7 @@ def join(door_url: str, secret: str, own: Key) -> None:
     join_topics(calls)
     join_logs(calls)
     join_queues()
+    join_schedules()
     join_states(lambda service, account, region: client_of(service, door_url, Key(account, secret, account, ""), region, config=CONFIG))
 
 

@@ -15,6 +15,7 @@ from .clock import LabClock
 from .http_calls import HttpCalls
 from .loop import SourcesLoop
 from .pushed import Pushed
+from .schedules.schedules import Schedules
 from .view import SourceView
 
 log = logging.getLogger(__name__)
@@ -52,7 +53,8 @@ class Sources:
     def __init__(self, ground: Ground, http_calls: HttpCalls) -> None:
         self.ground = ground
         self.asynchronous, self.pushed = Asynchronous(ground), Pushed()
-        self._kinds: tuple[Source, ...] = (self.asynchronous, self.pushed, http_calls)
+        self.schedules = Schedules(ground.accounts, ground.clock, ground.loop, ground.client, ground.services_run)
+        self._kinds: tuple[Source, ...] = (self.asynchronous, self.pushed, self.schedules, http_calls)
 
     def opened(self, account: Account) -> None:
         for kind in self._kinds:
