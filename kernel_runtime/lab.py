@@ -42,8 +42,9 @@ from .model.invocation import InvocationRecord
 from .model.names import ACCOUNT, LATEST, REGION
 from .runtimes import catalog
 from .sources.clock import LabClock
+from .sources.ground import Ground
 from .sources.loop import SourcesLoop
-from .sources.sources import Ground, Sources
+from .sources.sources import Sources
 from .sources.traffic import Traffic
 from .sources.view import SourceView
 
@@ -101,9 +102,9 @@ class Lab:
         self.accounts = Accounts(self._make_account, lambda account: self._sources.opened(account))
         credentials = Credentials.kept(self.home / "credentials.json" if self._kept else None, accept_any=accept_any_credentials)
         self._front = Front(self.accounts, self._store, credentials, host=endpoint_host, port=endpoint_port, services=services)
-        self._sources = Sources(
-            Ground(self.accounts, ticking, SourcesLoop(), self._front.client, self.home if self._kept else None, lambda: self._front.companion_runs)
-        )
+        kept_home = self.home if self._kept else None
+        ground = Ground(self.accounts, ticking, SourcesLoop(), self._front.client, kept_home, lambda: self._front.companion_runs, self._front.address)
+        self._sources = Sources(ground)
         self.account_of_notebook = self.accounts.get(ACCOUNT, REGION)
         self.account_of_notebook.start()
 

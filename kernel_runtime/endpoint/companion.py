@@ -51,6 +51,7 @@ def make_server(door_url: str, secret: str) -> Any:
     from werkzeug.serving import make_server as serve
 
     from .lambda_bridge import join
+    from .queue_bridge import join_queues
 
     class Quiet(MotoRequestHandler):  # type: ignore[misc]
         protocol_version = "HTTP/1.1"  # connections are kept
@@ -61,6 +62,7 @@ def make_server(door_url: str, secret: str) -> Any:
     server = serve("127.0.0.1", 0, DomainDispatcherApplication(create_backend_app), threaded=True, request_handler=Quiet)
     os.environ["MOTO_PORT"] = str(server.server_port)
     join(door_url, secret)
+    join_queues()
     if _can_interpret_states():
         default_user_config["stepfunctions"] = {"execute_state_machine": True}
     return server

@@ -3,31 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from ..account.account import Account
-from ..account.accounts import Accounts
-from .clock import LabClock
-from .loop import SourcesLoop
+from .ground import Ground
+from .polling.polling import Polling
 from .view import SourceView
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What a source stands on. client: a boto3 client for (service, region, account), which speaks to the lab's door. home: a folder that outlives the lab, or
-    None. services_run: whether the process behind the door that holds queues, streams and buckets has been started."""
-
-    accounts: Accounts
-    clock: LabClock
-    loop: SourcesLoop
-    client: Callable[[str, str, str], Any]
-    home: Path | None
-    services_run: Callable[[], bool]
 
 
 class Source(Protocol):
@@ -48,7 +31,7 @@ class Sources:
 
     def __init__(self, ground: Ground) -> None:
         self.ground = ground
-        self._kinds: tuple[Source, ...] = ()
+        self._kinds: tuple[Source, ...] = (Polling(ground),)
 
     def opened(self, account: Account) -> None:
         for kind in self._kinds:
