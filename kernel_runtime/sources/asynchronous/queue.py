@@ -35,7 +35,7 @@ from .delivery import Deliveries, Over
 from .lane import STARTS_PER_S, Lane
 
 if TYPE_CHECKING:
-    from ..sources import Ground
+    from ..ground import Ground
 
 FILE = "asynchronous.sqlite"
 TAKE_IN_PAUSE_S = 0.001
