@@ -52,7 +52,7 @@ class Asynchronous:
         self._ground = ground
         self._began, self._began_steady = ground.clock.now(), time.monotonic()
         self._book = Book(ground.home / FILE if ground.home else None, self._kept)
-        self._deliveries = Deliveries(ground.client, self._forward)
+        self._deliveries = Deliveries(ground.client, self._book.payload, self._forward)
         self._lanes: dict[Key, Lane] = {}
         self._timers: dict[Key, asyncio.TimerHandle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -61,7 +61,7 @@ class Asynchronous:
         self._changing = threading.Lock()
         self._closed = False
         earlier = self._book.read()
-        self._numbers = itertools.count(earlier[-1].number + 1 if earlier else 1)
+        self._numbers = itertools.count(max(time.time_ns() // 1_000, earlier[-1].number + 1 if earlier else 0))  # another lab may be open over this home
         self._earlier: dict[tuple[str, str], list[Accepted]] = {}
         for event in earlier:
             self._earlier.setdefault((event.account, event.region), []).append(event)
@@ -202,7 +202,7 @@ class Asynchronous:
             self._give_up(account, lane, record, event, "RetriesExhausted", loop.status, str(loop))
             return
         invocation = account.engine.invoke(
-            event.function, event.payload, event.qualifier or None, synchronous=False, request_id=event.request_id, trace_id=trace
+            event.function, self._book.payload(event), event.qualifier or None, synchronous=False, request_id=event.request_id, trace_id=trace
         )
         try:
             ran, body = await awaiting(invocation)

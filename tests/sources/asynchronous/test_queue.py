@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -187,7 +189,8 @@ def test_events_of_other_accounts_go_on_too(lab_of: Callable[..., Lab], tmp_path
     book.close()
     lab = lab_of(home=tmp_path)
     assert ("111122223333", "eu-west-1") in {(account.id, account.region) for account in lab.accounts}
-    until(lambda: not Book(tmp_path / "asynchronous.sqlite", lambda events: None).read())
+    with closing(sqlite3.connect(tmp_path / "asynchronous.sqlite")) as database:
+        until(lambda: not database.execute("SELECT * FROM accepted").fetchall())
     lab.close()
     lab = lab_of(home=tmp_path)
     assert [account.id for account in lab.accounts] == ["000000000000"], "an event whose function is gone is dropped"
