@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime
 from typing import Any
 
 from ...account import function_urls
@@ -24,14 +23,14 @@ from ...sources.payloads import cors
 from ...sources.payloads.http_answers import HttpAnswer, Malformed, inferred, streamed
 from ...sources.payloads.http_request import HttpRequest
 from ...sources.payloads.http_v2 import Iam, url_event
-from .. import signature
 from ..addresses import Address
 from ..answer import Answer
 from ..arrival import Arrival
 from ..body import Body
-from ..credentials import Credentials, Key
+from ..credentials import Credentials
 from ..denials import MissingAuthenticationTokenException
 from .calling import TOO_LARGE, call, ending_of
+from .signers import signer
 
 JSON = "application/json"
 FORBIDDEN = "Forbidden. For troubleshooting Function URL authorization issues, see: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html"
@@ -97,12 +96,7 @@ class _Visit:
 
     def signer(self, credentials: Credentials, content: bytes, now: float) -> Iam | None:
         """Who signed; None where nobody has to. Raises the refusals of SigV4."""
-        if self.config["AuthType"] != "AWS_IAM":
-            return None
-        claim = signature.read(self._arrival, datetime.fromtimestamp(now, UTC))
-        key: Key = claim.key(credentials)
-        claim.check(key, signature.hash_of(content))
-        return Iam(key.access_key, key.account, key.principal)
+        return signer(self._arrival, credentials, content, now, "lambda") if self.config["AuthType"] == "AWS_IAM" else None
 
     def check_permitted(self, iam: Iam | None, peer: str) -> None:
         """Raises _Forbidden. Within the account a signature is enough unless the policy denies it; anybody else must be allowed both actions."""

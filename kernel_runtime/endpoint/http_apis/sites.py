@@ -17,9 +17,10 @@ from ..arrival import Arrival
 from ..body import Body, HungUp
 from ..credentials import Credentials
 from ..services import Services
-from .api_book import ApiBook
+from .api_book import ApiBook, RestApi
 from .function_url import Found, FunctionUrlSite
 from .http_api import HttpApiSite
+from .rest_api import RestApiSite
 from .tokens import Tokens
 
 _JSON = ("Content-Type", "application/json")
@@ -34,7 +35,9 @@ class Sites:
         self._port = urlsplit(door_url).port or 80
         self._urls = FunctionUrlSite(self._find_url, credentials, calls)
         self._book = ApiBook(services)
-        self._http_apis = HttpApiSite(accounts, Tokens(services), calls)
+        tokens = Tokens(services)
+        self._http_apis = HttpApiSite(accounts, credentials, tokens, calls)
+        self._rest_apis = RestApiSite(accounts, credentials, tokens, calls)
 
     async def __call__(self, address: Address, arrival: Arrival, body: Body, request_id: str) -> Answer:
         try:
@@ -45,6 +48,8 @@ class Sites:
             api = await self._book.find(address.id, address.region)
             if api is None:
                 return Answer(403, (_JSON, ("x-amzn-ErrorType", "ForbiddenException")), b'{"message":"Forbidden"}')
+            if isinstance(api, RestApi):
+                return await self._rest_apis(api, address, arrival, body, request_id, self._port)
             return await self._http_apis(api, address, arrival, body, request_id, self._port)
         except HungUp:
             raise
