@@ -80,7 +80,8 @@ class Front:
             self._door = Door(
                 self._accounts.get, operations(protocol.operations), Wording(protocol), self.credentials,
                 services=self._services, open_paths={FIRST_PIECE: self._code()}, listening=self._listening, network=self._network,
-                sites=Sites(self._accounts, self.credentials, self._http_calls, self.url), pushed=self._pushed, changed=self._changed,
+                sites=lambda services: Sites(self._accounts, self.credentials, self._http_calls, services, self.url),
+                pushed=self._pushed, changed=self._changed,
             )  # fmt: skip
             self._door.open()
             self._telemetry = Telemetry(self._accounts, self.client, lambda: self.companion_runs, finest_only="cloudwatch" not in self._services)

@@ -11,6 +11,7 @@ from .account.records import FunctionRecord
 from .control.controller import ProvisionedView
 from .fleet.base import awaiting, block
 from .kept_ready import keep_ready
+from .model.errors import InvalidParameterValueException
 from .model.event import event_bytes
 from .model.function import Function
 from .outcome import Outcome
@@ -114,15 +115,27 @@ class FunctionHandle:
         return http.url(self._lab, self.name)
 
     def on_http(
-        self, *, qualifier: str | None = None, auth: Literal["NONE", "AWS_IAM"] = "NONE", cors: Mapping[str, Any] | None = None, stream: bool = False
+        self,
+        route: str | None = None,
+        *,
+        qualifier: str | None = None,
+        auth: Literal["NONE", "AWS_IAM"] = "NONE",
+        cors: Mapping[str, Any] | None = None,
+        stream: bool = False,
     ) -> Link:
-        """Let HTTP requests call the function by a URL of its own, and give its link. It makes what Lambda's console makes: a function URL, and with auth
-        NONE the permission for anybody. cors: members as AWS has them, such as ``{"AllowOrigins": ["*"]}``. stream: InvokeMode RESPONSE_STREAM.
+        """Let HTTP requests call the function, and give the link.
 
-        Raises botocore's ClientError where Lambda refuses.
+        Without a route by a URL of its own, as Lambda's console makes it: a function URL, and with auth NONE the permission for anybody. ``route``
+        (``"GET /items/{id}"``, ``"ANY /{proxy+}"``, ``"$default"``): by that route of the HTTP API that the lab's functions share, at
+        ``link.format(id=7)``. cors: members as AWS has them, such as ``{"AllowOrigins": ["*"]}``. stream: InvokeMode RESPONSE_STREAM.
+        Raises botocore's ClientError where AWS refuses.
         """
         from .triggers import http
 
+        if route is not None:
+            if auth != "NONE" or stream:
+                raise InvalidParameterValueException("auth and stream are for a function's own URL: leave the route out, or them")
+            return http.route(self._lab, self.name, route, qualifier=qualifier, cors=cors)
         return http.function_url(self._lab, self.name, qualifier=qualifier, auth=auth, cors=cors, stream=stream)
 
     def on_bucket(

@@ -52,6 +52,7 @@ def make_server(door_url: str, secret: str, own: Key) -> Any:
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
     from werkzeug.serving import make_server as serve
 
+    from .gateway_bridge import join_gateway
     from .lambda_bridge import join
 
     class Quiet(MotoRequestHandler):  # type: ignore[misc]
@@ -60,6 +61,7 @@ def make_server(door_url: str, secret: str, own: Key) -> Any:
         def log(self, *_: Any, **__: Any) -> None:
             pass
 
+    join_gateway()
     server = serve("127.0.0.1", 0, DomainDispatcherApplication(create_backend_app), threaded=True, request_handler=Quiet)
     os.environ["MOTO_PORT"] = str(server.server_port)
     join(door_url, secret, own)

@@ -38,7 +38,8 @@ class Door:
 
     ``account_of(account, region)`` gives what operations work on; ``operations`` are botocore's names and functions ``(account, request, caller)``;
     ``services`` are endpoints of the user's own by boto3's service names. ``host`` other than loopback opens the lab to the network: whoever reaches it
-    needs its credentials. ``listening``: a socket that is bound already, in place of ``host`` and ``port``. ``network``: functions' shares of it.
+    needs its credentials. ``sites``: what functions serve, made with the door's way to other services. ``listening``: a socket that is bound already, in
+    place of ``host`` and ``port``. ``network``: functions' shares of it.
     """
 
     def __init__(
@@ -52,7 +53,7 @@ class Door:
         port: int = 0,
         allowed_hosts: Iterable[str] = (),
         services: Mapping[str, str] | None = None,
-        sites: Sites | None = None,
+        sites: Callable[[Services], Sites] | None = None,
         open_paths: Mapping[str, OpenPath] | None = None,
         body_idle_s: float = IDLE_S,
         pushed: Callable[[OnBehalf, str, str, AwsError | None], None] = lambda behalf, region, function, refusal: None,
@@ -66,8 +67,8 @@ class Door:
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="lab-door-operation")
         names, table = Names(self._host, allowed_hosts), OperationTable(operations)
         self._parts = Parts(
-            account_of, table, wording, credentials, self.services, names, self._threads, sites, open_paths or {}, body_idle_s=body_idle_s,
-            network=network, pushed=pushed,
+            account_of, table, wording, credentials, self.services, names, self._threads, sites(self.services) if sites else None, open_paths or {},
+            body_idle_s=body_idle_s, network=network, pushed=pushed,
         )  # fmt: skip
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None

@@ -30,7 +30,7 @@ from . import timetable
 from .accepted import Accepted
 from .book import Book
 from .delivery import Deliveries, Over
-from .lane import Lane
+from .lane import STARTS_PER_S, Lane
 
 if TYPE_CHECKING:
     from ..sources import Ground
@@ -113,8 +113,9 @@ class Asynchronous:
     def _rebased(self, event: Accepted) -> Accepted:
         """An earlier lab's clock may have been ahead of this one's: an event is never from the future, nor waits longer than the longest wait."""
         now = self.now()
-        event.accepted_at = min(event.accepted_at, now)
-        event.due_at = min(event.due_at, now + timetable.BACK_OFF_MOST_S)
+        ahead = max(event.accepted_at - now, 0.0)
+        event.accepted_at -= ahead
+        event.due_at = min(event.due_at - ahead, now + timetable.BACK_OFF_MOST_S)
         return event
 
     def _kept(self, events: list[Accepted]) -> None:
@@ -136,7 +137,9 @@ class Asynchronous:
             now = self.now()
             for event in events:
                 key = (event.account, event.region, event.function)
-                lane = self._lanes.setdefault(key, Lane(event.function))
+                lane = self._lanes.get(key)
+                if lane is None:
+                    lane = self._lanes[key] = Lane(event.function, STARTS_PER_S / self._ground.clock.speed)
                 lane.received += 1
                 lane.put(event, now)
                 touched.add(key)
@@ -160,8 +163,8 @@ class Asynchronous:
         if record.reserved_concurrency == 0:
             while (event := lane.pop(now)) is not None:
                 self._give_up(account, lane, record, event, "ZeroReservedConcurrency")
-        limit = _limit(account, lane.function)
-        while (event := lane.next(now, limit)) is not None:
+        limit, idle = _room(account, lane.function)
+        while (event := lane.next(now, limit, idle)) is not None:
             task = asyncio.get_running_loop().create_task(self._attempt(key, account, lane, event))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
@@ -175,6 +178,7 @@ class Asynchronous:
             self._timers[key] = asyncio.get_running_loop().call_later(self._ground.clock.real_s(moment - now), self._drive, key)
 
     async def _attempt(self, key: Key, account: Account, lane: Lane, event: Accepted) -> None:
+        lane.begun()
         record = account.functions.get(event.function)
         now = self.now()
         try:
@@ -314,12 +318,13 @@ class Asynchronous:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
 
-def _limit(account: Account, name: str) -> int:
-    """How many of a function's invocations may run at once."""
+def _room(account: Account, name: str) -> tuple[int, int]:
+    """How many of a function's invocations may run at once, and how many of its environments wait for one."""
     try:
-        return account.engine.controller.function(name).limit
+        view = account.engine.controller.function(name)
     except KeyError:  # the engine has not been told of it yet
-        return 1
+        return 1, 0
+    return view.limit, view.idle
 
 
 def _config(record: FunctionRecord, event: Accepted) -> event_invoke.Config:
