@@ -47,9 +47,9 @@ class CompanionProcess:
         """Where it answers at this moment; empty where it does not run. May be asked from any thread."""
         return self._origin if self.pid is not None else ""
 
-    def tell(self, door_url: str, owner: Key) -> None:
-        """What the companion needs for calling the lab's functions."""
-        self._told = {"door": door_url, "secret": owner.secret or ""}
+    def tell(self, door_url: str, owner: Key, own: Key) -> None:
+        """What the companion needs for calling the lab's functions; ``own`` is its own key."""
+        self._told = {"door": door_url, "secret": owner.secret or "", "own_key": own.access_key, "own_secret": own.secret or ""}
 
     async def origin(self) -> str:
         """``http://127.0.0.1:PORT``, started if it is not running. Raises ServiceNotInstalledException or ServiceUnavailableException with the mend."""

@@ -14,6 +14,7 @@ from .caller import Caller
 from .companion_process import CompanionProcess
 from .credentials import Credentials
 from .denials import ServiceUnavailableException
+from .on_behalf import PREFIX
 from .outside import Outside, by_signing_name
 from .payload import Payload
 
@@ -38,7 +39,7 @@ class Services:
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
         """Connections to what is near (never by a proxy) and far; the companion is started by the first call that needs it."""
-        self.companion.tell(self.door_url, self._credentials.owner)
+        self.companion.tell(self.door_url, self._credentials.owner, self._credentials.companion)
         async with (
             httpx.AsyncClient(trust_env=False, timeout=_TIMEOUT, limits=_LIMITS) as self._near,
             httpx.AsyncClient(timeout=_TIMEOUT, limits=_LIMITS) as self._far,
@@ -75,8 +76,8 @@ class Services:
     async def _to_companion(self, arrival: Arrival, caller: Caller, payload: Payload) -> httpx.Response:
         """One that died before it took the request is started again, once."""
         assert self._near is not None
-        headers = [pair for pair in arrival.headers if pair[0] not in {"x-moto-account-id", "accept-encoding"}]
-        headers.append(("x-moto-account-id", caller.account))
+        headers = [pair for pair in arrival.headers if pair[0] not in {"x-moto-account-id", "accept-encoding"} and not pair[0].startswith(PREFIX)]
+        headers += [("x-moto-account-id", caller.account), *requested_by(caller)]
         if arrival.header("authorization") is None:
             scope = f"{caller.access_key}/20000101/{caller.region}/{caller.service}/aws4_request"
             headers.append(("authorization", f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=presigned"))
@@ -93,6 +94,15 @@ class Services:
                     f"The companion process that answers for {caller.service} broke off ({type(error).__name__}). It is started again by the next call, empty."
                 ) from error
         raise AssertionError("unreachable")
+
+
+def requested_by(caller: Caller) -> list[tuple[str, str]]:
+    """What the companion cannot know of a request; S3 tells it in its events."""
+    return [
+        (f"{PREFIX}requester", identity.user_id(caller)),
+        (f"{PREFIX}source-ip", caller.source_ip),
+        (f"{PREFIX}request-id", caller.request_id.replace("-", "")),
+    ]
 
 
 def _request(origin: str, arrival: Arrival, headers: list[tuple[str, str]], payload: Payload) -> httpx.Request:

@@ -11,7 +11,6 @@ from . import processes
 from .berths import Berth
 from .cgroups import Group
 from .governor import Allowance, let_run
-from .privileges import UID_BASE
 
 MB = 1024 * 1024
 MEMORY_PER_VCPU_MB = 1_769
@@ -68,7 +67,7 @@ class Environment:
             "below_opt": root.below_opt() if root and start.layers else [],
             "tmp": self.tmp,
             "tmp_mb": self.tmp_mb,
-            "uid": UID_BASE + self.slot if self._means.may_change_user(start.shown) else None,
+            "uid": self._means.user_of(self.slot, start.shown),
             "backstop_mb": 0 if self.group else start.memory_mb,
             "landlock": self._landlock(start) if self._means.landlock else None,
         }

@@ -11,6 +11,7 @@ from typing import Any, Iterable, List, Optional
 from . import kernel_calls as calls
 from .cgroups import Groups, find_groups
 from .root_fs import RootFs, enterable_by_others
+from .users import own_users
 
 Row = List[Any]
 """limit, mechanism, enforced, note"""
@@ -24,11 +25,12 @@ class Means:
         self.root: Optional[RootFs] = None
         self.why_no_groups = self.why_no_root = "left out on request"
         self.work_dir = work_dir
+        self.first_user = own_users(os.getpid()) if os.geteuid() == 0 else None
         if mechanisms != "portable":
             self._try_root(work_dir)
             self._try_groups(name)
         closed = None if self.root else enterable_by_others(sys.base_prefix)
-        self.own_users = os.geteuid() == 0 and closed is None
+        self.own_users = self.first_user is not None and closed is None
         self._closed = closed
         self.landlock = calls.landlock_abi() > 0 and self.root is None
         if self.root is None:
@@ -37,7 +39,7 @@ class Means:
 
     def _try_groups(self, name: str) -> None:
         try:
-            self.groups = find_groups(name, count_processes=os.geteuid() != 0 or self.root is None)
+            self.groups = find_groups(name, count_processes=self.first_user is None or self.root is None)
         except OSError as why:
             self.why_no_groups = str(why.strerror or why)
 
@@ -72,9 +74,11 @@ class Means:
         else:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def may_change_user(self, folders: Iterable[str]) -> bool:
-        """Whether a process that needs these folders can run as a user of its own: not where another user may not enter them."""
-        return self.own_users and (self.root is not None or all(_enterable(folder) for folder in folders))
+    def user_of(self, slot: int, folders: Iterable[str]) -> Optional[int]:
+        """The user that a process which needs these folders runs as; None, this one, where there is no other or another may not enter them."""
+        if self.first_user is None or not self.own_users or not (self.root is not None or all(_enterable(folder) for folder in folders)):
+            return None
+        return self.first_user + slot
 
     def rows(self) -> List[Row]:
         cgroup = f"cgroup v{self.groups.version}" if self.groups else ""
@@ -118,6 +122,12 @@ class Means:
             return ["processes", "RLIMIT_NPROC 1,024, a user each", True, ""]
         return ["processes", "", False, "neither a cgroup nor a user of its own to count by"]
 
+    @property
+    def _why_no_users(self) -> str:
+        if self.first_user is None:
+            return "this container maps too few users to give each environment one"
+        return f"others may not enter {self._closed}, where the interpreter lives"
+
     def _user_row(self) -> Row:
         if self.own_users:
             note = "" if self.root else "but root's where others may not enter the folder of the function's interpreter or packages"
@@ -127,7 +137,7 @@ class Means:
                 "privileges",
                 "no capabilities, no new privileges",
                 True,
-                f"runs as root's user: others may not enter {self._closed}, where the interpreter lives",
+                f"runs as root's user: {self._why_no_users}",
             ]
         return ["privileges", "the notebook's user, no capabilities, no new privileges", True, ""]
 

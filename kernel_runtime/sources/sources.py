@@ -6,8 +6,11 @@ import logging
 from typing import Protocol
 
 from ..account.account import Account
+from .asynchronous.queue import Asynchronous
 from .ground import Ground
+from .http_calls import HttpCalls
 from .polling.polling import Polling
+from .pushed import Pushed
 from .view import SourceView
 
 log = logging.getLogger(__name__)
@@ -27,11 +30,12 @@ class Source(Protocol):
 
 
 class Sources:
-    """Made with the lab, told of each account that opens, closed before the accounts are."""
+    """Made with the lab, told of each account that opens, closed before the accounts are. http_calls: what the door tells of calls over HTTP."""
 
-    def __init__(self, ground: Ground) -> None:
+    def __init__(self, ground: Ground, http_calls: HttpCalls) -> None:
         self.ground = ground
-        self._kinds: tuple[Source, ...] = (Polling(ground),)
+        self.asynchronous, self.pushed = Asynchronous(ground), Pushed()
+        self._kinds: tuple[Source, ...] = (self.asynchronous, Polling(ground), self.pushed, http_calls)
 
     def opened(self, account: Account) -> None:
         for kind in self._kinds:

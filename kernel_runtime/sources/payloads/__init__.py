@@ -1,1 +1,1 @@
-"""The events that functions get from what calls them, as AWS writes them: pure, no input or output."""
+"""The events that AWS's services send to functions, and what they make of the answers. Pure: no clock, no socket, no file."""
