@@ -49,13 +49,15 @@ def constant_client(url: str) -> Any:
     return client("lambda", url, Credentials(), config=ONCE)
 
 
-def side_by_side(times: int, *bodies: Callable[[], object]) -> list[float]:
-    """The median of each body in milliseconds; they take turns, so that whatever else the machine does meets all of them."""
+def side_by_side(times: int, *bodies: Callable[[], object], before: Callable[[], object] = lambda: None) -> list[float]:
+    """The median of each body in milliseconds; they take turns, so that whatever else the machine does meets all of them. ``before``: untimed, each time."""
     taken: list[list[float]] = [[] for _ in bodies]
     for body in bodies:
+        before()
         body()
     for _ in range(times):
         for body, times_ms in zip(bodies, taken, strict=True):
+            before()
             began = time.perf_counter()
             body()
             times_ms.append((time.perf_counter() - began) * 1e3)
