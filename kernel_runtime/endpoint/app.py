@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -21,7 +22,7 @@ from . import dialects, signature
 from .addresses import Address
 from .answer import Answering, tell
 from .arrival import Arrival
-from .body import IDLE_S, Body, HungUp
+from .body import IDLE_S, LARGE_BYTES, Body, HungUp
 from .caller import Caller
 from .credentials import Credentials
 from .denials import InvalidSignatureException, RequestEntityTooLargeException, ServiceException
@@ -140,9 +141,9 @@ class Requests:
         caller = Caller(key.access_key, account, claim.region, claim.service, principal, request_id, arrival.peer, trace, behalf)
         body = self._body(arrival, receive, claim.service)
         if claim.service == "lambda":
-            read = await body.whole()
-            claim.check(key, signature.hash_of(read))
-            return await self._lambda(arrival, caller, read)
+            read = await body.hashed(parts.threads)
+            claim.check(key, read.digest)
+            return await self._lambda(arrival, caller, read.data)
         if claim.service != "s3" and is_lambda(arrival.path):
             raise InvalidSignatureException("Credential should be scoped to correct service: 'lambda'. ")
         if claim.payload is not None:
@@ -157,7 +158,11 @@ class Requests:
 
     async def _lambda(self, arrival: Arrival, caller: Caller, body: bytes) -> Answering:
         parts = self._parts
-        call = parts.wording.read(arrival.method, arrival.path, arrival.query, arrival.fields, body)
+        request = (arrival.method, arrival.path, arrival.query, arrival.fields, body)
+        if len(body) < LARGE_BYTES:
+            call = parts.wording.read(*request)
+        else:
+            call = await asyncio.get_running_loop().run_in_executor(parts.threads, parts.wording.read, *request)
         account = parts.account_of(caller.account, caller.region)
         try:
             result = await parts.operations.run(call.operation, account, call.request, caller, parts.threads)
