@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any, Iterable, List, Optional
 
 from . import kernel_calls as calls
+from . import root_fs
 from .cgroups import Groups, find_groups
 from .root_fs import RootFs, enterable_by_others
 
@@ -17,12 +18,14 @@ Row = List[Any]
 
 
 class Means:
-    """groups, root: None where they are not to be had (or ``portable`` asks to do without). own_users: whether each environment gets a user of its own."""
+    """groups, root: None where they are not to be had (or ``portable`` asks to do without). own_users: whether each environment gets a user of its own.
+    why_no_root_again: why what is forked from a process in the root cannot have a /tmp of its own there, empty where it can."""
 
     def __init__(self, mechanisms: str, work_dir: str, name: str) -> None:
         self.groups: Optional[Groups] = None
         self.root: Optional[RootFs] = None
         self.why_no_groups = self.why_no_root = "left out on request"
+        self.why_no_root_again = ""
         self.work_dir = work_dir
         if mechanisms != "portable":
             self._try_root(work_dir)
@@ -30,7 +33,6 @@ class Means:
         closed = None if self.root else enterable_by_others(sys.base_prefix)
         self.own_users = os.geteuid() == 0 and closed is None
         self._closed = closed
-        self.landlock = calls.landlock_abi() > 0 and self.root is None
         if self.root is None:
             os.makedirs(work_dir + "/tmp", exist_ok=True)
             os.chmod(work_dir, 0o755)
@@ -46,9 +48,14 @@ class Means:
         try:
             root.build()
             self.root = root
+            self.why_no_root_again = root_fs.tried_again(root)
         except OSError as why:
             self.why_no_root = str(why.strerror or why)
             root.unmount()
+
+    def root_for(self, snapshots: bool) -> Optional[RootFs]:
+        """The root of an environment; ``snapshots``: one that is a snapshot, or is restored from one."""
+        return None if snapshots and self.why_no_root_again else self.root
 
     @property
     def watches(self) -> bool:
@@ -72,9 +79,9 @@ class Means:
         else:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def may_change_user(self, folders: Iterable[str]) -> bool:
+    def may_change_user(self, folders: Iterable[str], root: Optional[RootFs]) -> bool:
         """Whether a process that needs these folders can run as a user of its own: not where another user may not enter them."""
-        return self.own_users and (self.root is not None or all(_enterable(folder) for folder in folders))
+        return self.own_users and (root is not None or all(_enterable(folder) for folder in folders))
 
     def rows(self) -> List[Row]:
         cgroup = f"cgroup v{self.groups.version}" if self.groups else ""
@@ -90,6 +97,7 @@ class Means:
             ["open files", "RLIMIT_NOFILE 1,024", True, ""],
             self._user_row(),
             ["freeze between invocations", "SIGSTOP of the process group", True, "a child that leaves the process group goes on"],
+            self._snapshots_row(),
             ["network", "", False, "not limited: functions reach what the notebook reaches; nothing is shaped by memory"],
         ]
 
@@ -101,7 +109,7 @@ class Means:
                 ["files", f"a root of its own ({kind}): /var/task and /opt read-only, nobody's home", True, ""],
             ]
         note = f"no namespace here ({self.why_no_root}); code runs in place, its own temporary folder is $TMPDIR; /tmp itself is the machine's"
-        if self.landlock:
+        if calls.landlock_abi() > 0:
             return [
                 ["/tmp size", "the folder's size watched, killed above the limit", True, note],
                 ["files", "Landlock: writes to its $TMPDIR and /tmp only", True, note],
@@ -117,6 +125,15 @@ class Means:
         if self.own_users:
             return ["processes", "RLIMIT_NPROC 1,024, a user each", True, ""]
         return ["processes", "", False, "neither a cgroup nor a user of its own to count by"]
+
+    def _snapshots_row(self) -> Row:
+        note = "threads and child processes of the init are not in it"
+        if self.own_users:
+            note += "; what is restored from one snapshot shares its user"
+        if self.root is not None and not self.why_no_root_again:
+            return ["SnapStart", "a fork of the initialised process, with namespaces of its own", True, note]
+        why = f" (no namespace within another: {self.why_no_root_again})" if self.root is not None else ""
+        return ["SnapStart", "a fork of the initialised process", True, f"{note}; in no root of its own, its temporary folder is $TMPDIR{why}"]
 
     def _user_row(self) -> Row:
         if self.own_users:

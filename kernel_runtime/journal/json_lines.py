@@ -10,7 +10,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from ..model.invocation import InitFailure, InvocationRecord
+from ..model.invocation import InitFailure, InvocationRecord, Restore
 
 _LEVELS = ("DEBUG", "INFO", "WARN")
 _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
@@ -39,6 +39,19 @@ def init_failed(record: InvocationRecord, failure: InitFailure, at: float) -> st
     return done + _line(record, "WARN", at, "initReport", {**told, "metrics": {"durationMs": _ms(failure.duration_ms)}, **error})
 
 
+def restore_start(record: InvocationRecord, at: float) -> str:
+    version, _, arn = record.runtime.removeprefix("Runtime Version: ").partition("\tRuntime Version ARN: ")
+    names = {"functionName": record.function, "functionVersion": record.version}
+    return _line(record, "INFO", at, "restoreStart", {"runtimeVersion": version, "runtimeVersionArn": arn, **names})
+
+
+def restore_done(record: InvocationRecord, restore: Restore, at: float) -> str:
+    went_well = restore.status == "success"
+    told = {"status": restore.status, **({"errorType": restore.error_type} if restore.status == "error" else {})}
+    done = _line(record, "DEBUG" if went_well else "WARN", at, "restoreRuntimeDone", told)
+    return done + _line(record, "INFO" if went_well else "WARN", at, "restoreReport", {**told, "metrics": {"durationMs": _ms(restore.duration_ms)}})
+
+
 def start(record: InvocationRecord, at: float) -> str:
     return _line(record, "INFO", at, "start", {"requestId": record.request_id, "version": record.version})
 
@@ -57,6 +70,8 @@ def report(record: InvocationRecord, at: float) -> str:
     }
     if record.init_ms is not None:
         metrics["initDurationMs"] = _ms(record.init_ms)
+    if record.restore is not None:
+        metrics["restoreDurationMs"] = _ms(record.restore.duration_ms)
     level = "INFO" if record.status == "success" else "WARN"
     return _line(record, level, at, "report", {"requestId": record.request_id, "status": _status(record), "metrics": metrics, **_error(record)})
 
