@@ -29,6 +29,7 @@ from ..control.facts import (
     InvokeRequested,
     ProvisionedDeleted,
     ProvisionedPut,
+    SnapshotTaken,
     TimeReached,
     VersionDeleted,
 )
@@ -87,7 +88,7 @@ class Engine:
         self._draw = draw
         self._background = Background()
         self._carry = carry or self._background.carry
-        self._snapshots = Snapshots(fleet, self._carry, self._is_current)
+        self._snapshots = Snapshots(fleet, self._carry, self._is_current, self._snapshot_initialised)
         self._watchers = Watchers()
         self._account, self._region = account, region
         self._timers = Timers(clock, lambda: self.tell(TimeReached()))
@@ -271,6 +272,10 @@ class Engine:
             self._inits[environment_id] = init
         failure = None if ok else course.init_failure("init", init)
         self.tell(EnvironmentReady(environment_id, init.duration_ms, ok, init.max_memory_mb, failure))
+
+    def _snapshot_initialised(self, function: Function, init: Answer) -> None:
+        began_at = self._wall() - init.duration_ms / 1e3
+        self.tell(SnapshotTaken(records.snapshot_record(function, init, began_at, self._describe_runtime(function))))
 
     def _is_current(self, function: Function) -> bool:
         """Whether this is still what the version is."""

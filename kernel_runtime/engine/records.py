@@ -9,8 +9,8 @@ from ..journal.json_lines import iso_ms
 from ..model.errors import AwsError, SnapStartException, SnapStartTimeoutException
 from ..model.failures import failure_of
 from ..model.function import Function
-from ..model.invocation import InvocationRecord, Restore
-from .course import Course
+from ..model.invocation import Answer, InvocationRecord, Restore, SnapshotRecord
+from .course import Course, init_failure
 
 
 def conclude(
@@ -66,6 +66,28 @@ def conclude(
         restore=restore,
     )
     return record, body
+
+
+def snapshot_record(function: Function, init: Answer, began_at: float, runtime: str) -> SnapshotRecord:
+    """The record of a snapshot's init."""
+    failure = init_failure("init", init)
+    return SnapshotRecord(
+        function=function.name,
+        version=function.version,
+        began_at=began_at,
+        init_ms=init.duration_ms,
+        billed_ms=ceil(round(init.duration_ms, 2)),
+        memory_mb=function.memory_mb,
+        status="success" if init.cause == "answered" else failure.status,
+        error_type=None if init.cause == "answered" else failure.error_type,
+        architecture=function.architecture,
+        log=init.log,
+        runtime=runtime,
+        log_group=function.log_group,
+        log_stream=init.log_stream,
+        log_format=function.log_format,
+        system_log_level=function.system_log_level,
+    )
 
 
 def restore_refusal(restore: Restore) -> AwsError:

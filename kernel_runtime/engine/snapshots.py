@@ -14,13 +14,15 @@ from ..model.invocation import Answer
 from . import course
 
 Told = Callable[[Answer], None]
+Initialised = Callable[[Function, Answer], None]
 
 
 class Snapshots:
-    """carry: carries bodies that no caller waits for. wanted: whether this version is still there."""
+    """carry: carries bodies that no caller waits for. wanted: whether this version is still there. initialised: told of each init that this machine carried,
+    well or not."""
 
-    def __init__(self, fleet: Fleet, carry: Callable[[Waiting[None]], None], wanted: Callable[[Function], bool]) -> None:
-        self._fleet, self._carry, self._wanted = fleet, carry, wanted
+    def __init__(self, fleet: Fleet, carry: Callable[[Waiting[None]], None], wanted: Callable[[Function], bool], initialised: Initialised) -> None:
+        self._fleet, self._carry, self._wanted, self._initialised = fleet, carry, wanted, initialised
         self._numbers = itertools.count(1)
         self._held: dict[int, Function] = {}
         self._changing = threading.Lock()
@@ -56,6 +58,7 @@ class Snapshots:
         kept = False
         try:
             init = yield from course.ahead(self._fleet, number, function, "snapshot")
+            self._initialised(function, init)
             if init.cause == "answered":
                 with self._changing:
                     self._held[number] = function

@@ -82,6 +82,10 @@ class LocalFleet:
     def initialised(self, environment_id: int) -> Waiting[Answer]:
         place = self._places[environment_id]
         reply = yield from self._reply(place)
+        if isinstance(reply, Died) and reply.cause == "refused" and place.restoring:
+            self._snapshots.pop(version_of(place.function), None)  # it has died meanwhile
+            self._begin(place, init_timeout_s(place.function.timeout_s, False), again=True)
+            return (yield from self.initialised(environment_id))
         if isinstance(reply, Died):
             return _ended(reply, place, (time.monotonic() - place.began_s) * 1e3, place.restoring)
         went_well = reply.kind in (READY, RESTORED)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..model.invocation import InvocationRecord
+from ..model.invocation import InvocationRecord, SnapshotRecord
 from ..model.limits import EPHEMERAL_DEFAULT_MB
 
 REQUEST_USD = 0.20 / 1_000_000
@@ -39,6 +39,11 @@ def record_usd(record: InvocationRecord) -> float:
 def held_usd(count: int, memory_mb: int, held_s: float, architecture: str = "x86_64") -> float:
     """USD for keeping ``count`` environments provisioned for ``held_s`` seconds."""
     return count * held_s * memory_mb / MB_PER_GB * HELD_GB_SECOND_USD[architecture]
+
+
+def snapshot_init_usd(record: SnapshotRecord) -> float:
+    """USD for the init of a version's snapshot: its GB-seconds, since August 2025 as any init's."""
+    return record.billed_ms / 1_000 * record.memory_mb / MB_PER_GB * GB_SECOND_USD[record.architecture]
 
 
 def snapshot_usd(memory_mb: int, kept_s: float) -> float:

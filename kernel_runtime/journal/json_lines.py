@@ -10,20 +10,20 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from ..model.invocation import InitFailure, InvocationRecord, Restore
+from ..model.invocation import InitFailure, InvocationRecord, Restore, SnapshotRecord
 
 _LEVELS = ("DEBUG", "INFO", "WARN")
 _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
-def init_start(record: InvocationRecord, at: float) -> str:
+def init_start(record: InvocationRecord | SnapshotRecord, at: float) -> str:
     version, _, arn = record.runtime.removeprefix("Runtime Version: ").partition("\tRuntime Version ARN: ")
     names = {"functionName": record.function, "functionVersion": record.version}
     told = {"initializationType": _initialization(record), "phase": "init", "runtimeVersion": version, "runtimeVersionArn": arn, **names}
     return _line(record, "INFO", at, "initStart", told)
 
 
-def init_done(record: InvocationRecord, at: float) -> str:
+def init_done(record: InvocationRecord | SnapshotRecord, at: float) -> str:
     """An init that went well."""
     kind = _initialization(record)
     told = {"initializationType": kind, "phase": "init", "status": "success"}
@@ -32,7 +32,7 @@ def init_done(record: InvocationRecord, at: float) -> str:
     return done + _line(record, level, at, "initReport", {**told, "metrics": {"durationMs": _ms(record.init_ms or 0.0)}})
 
 
-def init_failed(record: InvocationRecord, failure: InitFailure, at: float) -> str:
+def init_failed(record: InvocationRecord | SnapshotRecord, failure: InitFailure, at: float) -> str:
     error = {"errorType": failure.error_type} if failure.status == "error" else {}
     told = {"initializationType": _initialization(record), "phase": failure.phase, "status": failure.status}
     done = _line(record, "WARN", at, "initRuntimeDone", {**told, **error})
@@ -76,7 +76,7 @@ def report(record: InvocationRecord, at: float) -> str:
     return _line(record, level, at, "report", {"requestId": record.request_id, "status": _status(record), "metrics": metrics, **_error(record)})
 
 
-def _line(record: InvocationRecord, level: str, at: float, kind: str, told: dict[str, Any]) -> str:
+def _line(record: InvocationRecord | SnapshotRecord, level: str, at: float, kind: str, told: dict[str, Any]) -> str:
     """Nothing where the function's system log level is above it."""
     wanted = record.system_log_level
     if wanted in _LEVELS and _LEVELS.index(level) < _LEVELS.index(wanted):
@@ -97,7 +97,9 @@ def _error(record: InvocationRecord) -> dict[str, str]:
     return {"errorType": record.error_type} if record.status == "error" and record.error_type else {}
 
 
-def _initialization(record: InvocationRecord) -> str:
+def _initialization(record: InvocationRecord | SnapshotRecord) -> str:
+    if isinstance(record, SnapshotRecord):
+        return "snap-start"
     return "provisioned-concurrency" if record.start == "provisioned" else "on-demand"
 
 

@@ -126,3 +126,25 @@ class InvocationRecord:
     log_format: LogFormat = "Text"
     system_log_level: str = "INFO"
     restore: Restore | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotRecord:
+    """What is kept of the init of a version's snapshot, which no invocation paid for. Members as in ``InvocationRecord``; ``status`` is the
+    init's."""
+
+    function: str
+    version: str
+    began_at: float
+    init_ms: float
+    billed_ms: int
+    memory_mb: int
+    status: Literal["success", "error", "timeout"] = "success"
+    error_type: str | None = None
+    architecture: str = "x86_64"
+    log: bytes = b""
+    runtime: str = ""
+    log_group: str = ""
+    log_stream: str = ""
+    log_format: LogFormat = "Text"
+    system_log_level: str = "INFO"

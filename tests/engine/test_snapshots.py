@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from kernel_runtime.control.controller import Controller
-from kernel_runtime.control.facts import EnvironmentDied, HostLost, InvocationFinished
+from kernel_runtime.control.facts import EnvironmentDied, HostLost, InvocationFinished, SnapshotTaken
 from kernel_runtime.control.invariants import broken
 from kernel_runtime.engine.engine import Engine
 from kernel_runtime.fleet.base import block
@@ -52,6 +52,8 @@ def test_an_environment_of_a_version_with_a_snapshot_is_restored() -> None:
     assert taken(engine).cause == "answered" and engine.has_snapshot("f", "1") and not engine.has_snapshot("f", "2")
     first, second = called(engine), called(engine)
     assert (first.start, first.init_ms, first.billed_ms, second.start) == ("restored", None, 20, "warm")
+    (record,) = [entry.fact.record for entry in engine.journal.since(0) if isinstance(entry.fact, SnapshotTaken)]
+    assert (record.function, record.version, record.init_ms, record.billed_ms, record.status) == ("f", "1", 3_000.0, 3_000, "success")
     assert first.restore is not None and (first.restore.duration_ms, first.restore.billed_ms, first.restore.status) == (20.0, 20, "success")
     assert called(engine, "2").start == "cold"
     engine.close()

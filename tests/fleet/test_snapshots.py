@@ -219,6 +219,17 @@ def test_a_snapshot_that_is_stopped_or_dead_is_none(running: Running) -> None:
     until(lambda: not running.fleet.has_snapshot(template.function))
 
 
+def test_a_start_is_cold_where_the_snapshot_dies_just_then(running: Running) -> None:
+    template = snapshot(running, LIFE)
+    held = dict(running.fleet._snapshots)
+    running.fleet.stop(template.number)
+    running.fleet._snapshots = held
+    place = running.another(template)
+    init = place.initialised()
+    assert (init.cause, init.restored, place()[0]) == ("answered", False, 1)
+    assert not running.fleet.has_snapshot(template.function)
+
+
 def test_the_death_of_a_snapshot_is_told(running: Running) -> None:
     template = snapshot(running, LIFE)
     os.kill(running.fleet._places[template.number].group, 9)

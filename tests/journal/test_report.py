@@ -9,9 +9,9 @@ import pytest
 
 from kernel_runtime.journal.json_lines import iso_ms
 from kernel_runtime.journal.report import TAIL_BYTES, log_parts, log_text, report_line, tail
-from kernel_runtime.model.invocation import InitFailure, Restore
+from kernel_runtime.model.invocation import InitFailure, Restore, SnapshotRecord
 
-from .records import record
+from .records import WARM, record
 
 ID = "8f5d9e1c-0000-4000-8000-000000000001"
 
@@ -49,6 +49,18 @@ def test_a_cold_log_begins_with_init_start_and_what_the_module_printed() -> None
     lines = log_text(record(start="cold", init_ms=95.0, init_log=b"imported\n", log=b"handled\n")).splitlines()
     assert lines[0].startswith("INIT_START Runtime Version: python:3.13.v1\tRuntime Version ARN: arn:aws:lambda:us-east-1::runtime:")
     assert lines[1:4] == ["imported", f"START RequestId: {ID} Version: $LATEST", "handled"]
+
+
+SNAPSHOT = SnapshotRecord("hello", "1", 1_738_324_800.0, 1_741.83, 1_742, 128, log=b"imported\n", runtime=WARM.runtime)
+
+
+def test_a_snapshots_init_is_told_from_init_start_to_init_report() -> None:
+    lines = log_text(SNAPSHOT).splitlines()
+    assert lines[0].startswith("INIT_START Runtime Version: ") and lines[1:] == ["imported", "INIT_REPORT Init Duration: 1741.83 ms"]
+    failed = replace(SNAPSHOT, status="error", error_type="Runtime.BeforeSnapshotError")
+    assert log_text(failed).endswith("INIT_REPORT Init Duration: 1741.83 ms\tPhase: init\tStatus: error\tError Type: Runtime.BeforeSnapshotError\n")
+    as_json = [json.loads(line) for line in log_text(replace(SNAPSHOT, log=b"", log_format="JSON")).splitlines()]
+    assert [line["record"]["initializationType"] for line in as_json] == ["snap-start", "snap-start"]
 
 
 RESTORE = Restore(398.974, 182, log=b"restoring\n")

@@ -74,16 +74,20 @@ def test_its_calls_are_restored(lab: Lab, aws: Any, name: str) -> None:
     assert json.loads(aws.invoke(FunctionName=name, Qualifier="1")["Payload"].read()) == ["init", "before", "after"]
     assert [(record.version, record.start) for record in lab.records(name)] == [("1", "restored"), ("$LATEST", "cold"), ("1", "warm"), ("1", "restored")]
     lines = lab.logs(name).splitlines()
+    assert lines[0].startswith("INIT_START ") and re.match(r"INIT_REPORT Init Duration: [\d.]+ ms$", lines[1])
+    del lines[:2]
     assert re.match(r"RESTORE_START Runtime Version: python:3\.13\.v1\tRuntime Version ARN: arn:aws:lambda:us-east-1::runtime:\w{64}$", lines[0])
     assert lines[1] == "restoring" and re.match(r"RESTORE_REPORT Restore Duration: [\d.]+ ms$", lines[2]) and lines[3].startswith("START RequestId: ")
 
 
-def test_a_before_snapshot_hook_that_fails_makes_no_version(aws: Any, name: str) -> None:
+def test_a_before_snapshot_hook_that_fails_makes_no_version(lab: Lab, aws: Any, name: str) -> None:
     create(aws, name, COUNTING, Environment={"Variables": {"FAIL": "before"}}, **ON)
     with pytest.raises(WaiterError):
         published(aws, name)
     held = aws.get_function_configuration(FunctionName=name, Qualifier="1")
     assert (held["State"], held["StateReasonCode"], snap_start(held)) == ("Failed", "FunctionError", ("PublishedVersions", "Off"))
+    log = lab.logs(name)
+    assert "[ERROR] ZeroDivisionError" in log and log.endswith("\tPhase: init\tStatus: error\tError Type: Runtime.BeforeSnapshotError\n")
 
 
 def test_an_after_restore_hook_that_fails(lab: Lab, aws: Any, name: str) -> None:
