@@ -119,7 +119,7 @@ class ConnectedFunction:
 
 
 class ConnectedOutcome:
-    """What Invoke answered. ``log``: its last 4 KB. ``start``: "cold" where REPORT tells of an init, else "warm"."""
+    """What Invoke answered. ``log``: its last 4 KB. ``start``: "cold" where REPORT tells of an init, "restored" where of a restore, else "warm"."""
 
     def __init__(self, function: str, answer: dict[str, Any]) -> None:
         self.function = function
@@ -128,7 +128,7 @@ class ConnectedOutcome:
         self.ok = "FunctionError" not in answer
         self.log = base64.b64decode(answer.get("LogResult", "")).decode("utf-8", "replace")
         self.report = next((line for line in reversed(self.log.splitlines()) if line.startswith("REPORT ")), "")
-        self.start = "cold" if "Init Duration" in self.report else "warm"
+        self.start = "cold" if "Init Duration" in self.report else "restored" if "Restore Duration" in self.report else "warm"
 
     @cached_property
     def payload(self) -> Any:

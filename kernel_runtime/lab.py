@@ -299,9 +299,10 @@ class Lab:
         return (r for r in self.journal.records() if name is None or r.function == name)
 
     def logs(self, name: str, limit: int | None = None) -> str:
-        """The log of the last ``limit`` invocations (all that are still held where None), as CloudWatch Logs would show it."""
+        """The log of the last ``limit`` invocations (all that are still held where None), as CloudWatch Logs would show it. The init of a version's snapshot
+        counts as one."""
         self._record(name)
-        held = list(self.records(name))
+        held = [record for record in self.journal.logged() if record.function == name]
         return "".join(report.log_text(record) for record in (held[-limit:] if limit else held))
 
     def doctor(self) -> tuple[Enforcement, ...]:

@@ -55,7 +55,7 @@ def publish(
 
 
 def settle(account: Account, record: FunctionRecord, version: VersionRecord) -> None:
-    """Let a Pending version become Active, or Failed, in the background: once its code is there, and with SnapStart once it has shown that it initialises."""
+    """Let a Pending version become Active, or Failed, in the background: once its code is there, and with SnapStart once its snapshot is."""
     function = settings_of.function_of(account, record, version)
     revision_id = version.revision_id
 
@@ -69,13 +69,28 @@ def settle(account: Account, record: FunctionRecord, version: VersionRecord) -> 
         if broken or version.version == LATEST or not snap_start.is_on(version.settings):
             _settled(account, record.name, version.version, revision_id, broken, "InvalidZipFileException")
         else:
-            account.engine.rehearse(function, rehearsed)
+            account.engine.snapshot(function, taken)
 
-    def rehearsed(init: Answer) -> None:
+    def taken(init: Answer) -> None:
         broken = "" if init.cause == "answered" else snap_start.INIT_FAILED
         _settled(account, record.name, version.version, revision_id, broken, snap_start.INIT_FAILED_CODE)
 
     account.settle(unpack)
+
+
+def take_again(account: Account, record: FunctionRecord, version: VersionRecord) -> None:
+    """The snapshot of an Active version, in the background: it was gone with the lab that had made it. Calls start cold until it is there."""
+    function = settings_of.function_of(account, record, version)
+
+    def take() -> None:
+        try:
+            account.store.unpacked(function.code_sha256)
+            account.layers.merged(function.layers)
+        except AwsError:
+            return  # its calls will say so
+        account.engine.snapshot(function, lambda init: None)
+
+    account.settle(take)
 
 
 def _settled(account: Account, name: str, number: str, revision_id: str, broken: str, code: str) -> None:
