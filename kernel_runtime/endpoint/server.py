@@ -57,12 +57,13 @@ class Door:
         open_paths: Mapping[str, OpenPath] | None = None,
         body_idle_s: float = IDLE_S,
         pushed: Callable[[OnBehalf, str, str, AwsError | None], None] = lambda behalf, region, function, refusal: None,
+        changed: Callable[[str, str, str], None] = lambda service, region, account: None,
         listening: Listening | None = None,
         network: Network | None = None,
     ) -> None:
         self.credentials = credentials
         self._host, self._port, self._listening = listening.host if listening else host, port, listening
-        self.services = Services(services or {}, credentials)
+        self.services = Services(services or {}, credentials, changed)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="lab-door-operation")
         names, table = Names(self._host, allowed_hosts), OperationTable(operations)
         self._parts = Parts(

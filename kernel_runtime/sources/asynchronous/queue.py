@@ -27,7 +27,7 @@ from .lane import STARTS_PER_S, Lane
 from .tries import Tries
 
 if TYPE_CHECKING:
-    from ..sources import Ground
+    from ..ground import Ground
 
 FILE = "asynchronous.sqlite"
 TAKE_IN_PAUSE_S = 0.001
