@@ -316,4 +316,5 @@ def _ended(died: Died, place: Place, duration_ms: float, restoring: bool = False
         log_stream=place.log_stream,
         message=died.message,
         restored=restoring,
+        billed_ms=duration_ms if restoring else 0.0,
     )

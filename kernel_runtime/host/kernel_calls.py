@@ -60,6 +60,22 @@ def move_mount(fd: int, target: str) -> None:
     _check(_libc.syscall(_MOVE_MOUNT, fd, b"", _AT_FDCWD, target.encode(), MOVE_MOUNT_F_EMPTY_PATH), f"move_mount {target}")
 
 
+def epoll_create() -> int:
+    fd = int(_libc.epoll_create1(os.O_CLOEXEC))
+    _check(fd if fd < 0 else 0, "epoll_create1")
+    return fd
+
+
+def epoll_add(epoll: int, fd: int, events: int, data: int) -> None:
+    """Have an epoll watch ``fd``; unlike ``select.epoll`` with any ``data``."""
+
+    class Event(ctypes.Structure):
+        _pack_ = 1 if os.uname().machine == "x86_64" else 8
+        _fields_ = (("events", ctypes.c_uint32), ("data", ctypes.c_uint64))
+
+    _check(_libc.epoll_ctl(epoll, 1, fd, ctypes.byref(Event(events, data))), f"epoll_ctl {fd}")
+
+
 def is_dumpable() -> bool:
     """Whether the files of this process in /proc are its user's own."""
     return bool(_libc.prctl(_PR_GET_DUMPABLE, 0, 0, 0, 0) == 1)

@@ -15,7 +15,7 @@ import sys
 import time
 from typing import Any, Callable, Dict, List, Tuple
 
-from . import copying, inherited, privileges, root_fs
+from . import copying, inherited, lost_threads, privileges, root_fs
 from . import kernel_calls as calls
 
 MESSAGE_MAX = 256 * 1024
@@ -32,6 +32,7 @@ def wait(control: socket.socket) -> _Restored:
     calls.prctl(calls.PR_SET_CHILD_SUBREAPER, 0)
     privileges.share_user()
     gc.collect()
+    pools = lost_threads.pools()
     gc.freeze()
     while True:
         order, fds, _, _ = socket.recv_fds(control, MESSAGE_MAX, FDS_MAX)
@@ -40,6 +41,7 @@ def wait(control: socket.socket) -> _Restored:
         if _fork(control):
             control.close()
             try:
+                lost_threads.begin_anew(pools)
                 return _carry_on(_loads(order), fds)
             except BaseException as why:  # nothing of the function's runs that is not in its place
                 os.write(2, f"the lab could not restore this environment: {why}\n".encode())

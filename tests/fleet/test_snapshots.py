@@ -178,6 +178,49 @@ def test_connections_of_the_init_are_closed(running: Running) -> None:
             assert restored(running, template)() == restored(running, template)() == ""
 
 
+LOOP = """
+import asyncio, os, select, socket
+loop = asyncio.new_event_loop()
+read, write = os.pipe()
+ours, theirs = socket.socketpair()
+async def answer(event):
+    await loop.run_in_executor(None, int)
+    return event
+loop.run_until_complete(answer(0))
+def handler(event, context):
+    if event == 'tell':
+        os.write(write, b'x'); theirs.send(b'y'); loop._csock.send(b'z')
+        return os.read(read, 9).decode() + ours.recv(9).decode()
+    if event == 'hear':
+        return select.select([read, ours, loop._ssock], [], [], 0)[0] == []
+    return loop.run_until_complete(answer(event))
+"""
+
+
+def test_an_event_loop_of_the_init_is_each_ones_own(running: Running) -> None:
+    template = snapshot(running, LOOP)
+    one, other = restored(running, template), restored(running, template)
+    assert one("tell") == "xy" and other("hear") is True
+    assert [one(1), other(2), one(3)] == [1, 2, 3]
+
+
+THREADS = """
+import concurrent.futures, threading
+pool = concurrent.futures.ThreadPoolExecutor(2)
+assert list(pool.map(abs, [-1, -2])) == [1, 2]
+threading.Thread(target=threading.Event().wait, name='refresher', daemon=True).start()
+def handler(event, context):
+    return [list(pool.map(abs, event)), 'refresher' in [thread.name for thread in threading.enumerate()]]
+"""
+
+
+def test_thread_pools_of_the_init_work_and_threads_are_said_to_be_lost(running: Running) -> None:
+    template = running.environment(THREADS, ahead="snapshot")
+    said = template.initialised().log.decode()
+    assert said == "[the lab restores no threads: this version's environments will not have refresher, which its init has begun]\n"
+    assert restored(running, template)([-3, -4, -5]) == [[3, 4, 5], False]
+
+
 def test_a_package_of_the_functions_own_comes_first(running: Running) -> None:
     function = running.function("import snapshot_restore_py\ndef handler(event, context): return snapshot_restore_py.mine\n")
     (running.root / function.code_sha256 / "snapshot_restore_py.py").write_text("mine = 7\nget_before_snapshot = get_after_restore = lambda: []\n")

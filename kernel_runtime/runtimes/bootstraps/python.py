@@ -16,6 +16,7 @@ import os
 import resource
 import socket
 import sys
+import threading
 import time
 import types
 from typing import Any, Callable, Dict, List, NoReturn, Optional, Tuple
@@ -140,6 +141,7 @@ class _Environment:
                 snapshot_hooks.run_before_snapshot()
             except BaseException as error:
                 self._give_up(sock, INIT_FAILED, began_ns, error, 64, "Runtime.BeforeSnapshotError")
+            self._tell_of_threads()
         self._log.end_invocation()
         initialised()
         self._reply(sock, READY, began_ns, 0)
@@ -157,6 +159,12 @@ class _Environment:
         initialised()
         sock.sendall(channel.encode_reply(Reply(RESTORED, _monotonic_ns() - plan["began_ns"], _monotonic_ns() - came_ns, _max_rss_kb())))
         return sock
+
+    def _tell_of_threads(self) -> None:
+        """What a fork leaves behind; pools begin new ones (``host.lost_threads``)."""
+        names = [t.name for t in threading.enumerate() if t is not threading.main_thread() and not t.name.startswith(("ThreadPoolExecutor-", "asyncio_"))]
+        if names:
+            self._log.say(f"[the lab restores no threads: this version's environments will not have {', '.join(names)}, which its init has begun]\n")
 
     def _give_up(self, sock: socket.socket, kind: int, began_ns: int, error: BaseException, status: int, error_type: str = "", came_ns: int = 0) -> NoReturn:
         """Report what went wrong before any invocation, and end."""
