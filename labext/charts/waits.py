@@ -51,8 +51,8 @@ class Waits:
             tall = round(max((floor - _TOP) * ms / most, 1.0), 1)
             x, wide = round(_LEFT + step * (at + 0.12), 1), round(step * 0.76, 1)
             parts.append(f'<rect x="{x}" y="{round(floor - tall, 1)}" width="{wide}" height="{tall}" fill="{COLOURS[kind]}"/>')
-        for at, name in self._centres():
-            parts.append(f'<text x="{round(_LEFT + step * (at + 0.5), 1)}" y="{floor + 18}" text-anchor="middle">{escape(name)}</text>')
+        for centre, name in self._centres():
+            parts.append(f'<text x="{round(_LEFT + step * (centre + 0.5), 1)}" y="{floor + 18}" text-anchor="middle">{escape(name)}</text>')
         for place, kind in enumerate(dict.fromkeys(kind for _, kind, _ in placed)):
             at_px = _LEFT + 110 * place
             parts.append(
@@ -72,7 +72,8 @@ class Waits:
         return placed
 
     def _centres(self) -> list[tuple[float, str]]:
-        centres, at = [], 0
+        centres: list[tuple[float, str]] = []
+        at = 0
         for name, waits in self.groups.items():
             centres.append((at + (len(waits) - 1) / 2, name))
             at += len(waits) + 1
