@@ -55,6 +55,7 @@ def make_server(door_url: str, secret: str, own: Key) -> Any:
     from .gateway_bridge import join_gateway
     from .lambda_bridge import join
     from .queue_bridge import join_queues
+    from .stream_bridge import join_streams
 
     class Quiet(MotoRequestHandler):  # type: ignore[misc]
         protocol_version = "HTTP/1.1"  # connections are kept
@@ -67,6 +68,7 @@ def make_server(door_url: str, secret: str, own: Key) -> Any:
     os.environ["MOTO_PORT"] = str(server.server_port)
     join(door_url, secret, own)
     join_queues()
+    join_streams()
     if _can_interpret_states():
         default_user_config["stepfunctions"] = {"execute_state_machine": True}
     return server

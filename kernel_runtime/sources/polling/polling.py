@@ -16,9 +16,11 @@ from ...account.account import Account
 from ...account.event_sources import source_of
 from ..ground import Ground
 from ..view import SourceView
+from . import checkpoints
 from .calling import Target
 from .queue_poller import QueuePoller
 from .service_door import ServiceDoor
+from .stream_poller import StreamPoller
 from .tally import Tally
 
 NOT_POLLED = "not polled: this lab has no {} to poll; the mapping is kept and shown"
@@ -30,6 +32,9 @@ class Poller(Protocol):
     async def run(self) -> None: ...
 
     def settings(self, mapping: dict[str, Any]) -> None: ...
+
+    def look(self) -> None:
+        """Bring the tally up to now."""
 
 
 @dataclass(slots=True)
@@ -79,6 +84,7 @@ class Polling:
             polled.poller = polled.task = None
             if mapping is None:
                 del self._polled[uuid]
+                checkpoints.forget(account, uuid)
         elif state == "Enabled" and polled.poller is not None:
             polled.poller.settings(mapping)
         elif state == "Enabled" and (poller := self._poller(account, mapping, polled.tally)) is not None:
@@ -88,12 +94,16 @@ class Polling:
         kind, arn = source_of(mapping).name, mapping.get("EventSourceArn", "")
         if kind == "SQS":
             return QueuePoller(account, mapping, self._ground.clock, self._door("sqs", arn), tally)
+        if kind in ("Kinesis", "DynamoDB"):
+            service = self._door("kinesis", arn) if kind == "Kinesis" else self._door("dynamodbstreams", arn, of="dynamodb")
+            return StreamPoller(account, mapping, self._ground.clock, service, self._ground.client, tally)
         tally.result = NOT_POLLED.format({"MQ": "broker", "Kafka": "cluster", "DocumentDB": "cluster"}.get(kind, "stream"))
         return None
 
-    def _door(self, service: str, arn: str) -> ServiceDoor:
+    def _door(self, service: str, arn: str, of: str = "") -> ServiceDoor:
+        """of: the service that a user's own endpoint would be named for, where that is another."""
         region, account = arn.split(":")[3:5]
-        return ServiceDoor(lambda: self._ground.address(service), partial(self._client, service, region, account))
+        return ServiceDoor(lambda: self._ground.address(of or service), partial(self._client, service, region, account))
 
     def _client(self, service: str, region: str, account: str, address: str) -> Any:
         """Made once; in a thread, since boto3 takes its time."""
@@ -110,6 +120,8 @@ class Polling:
     def _view(self, mapping: dict[str, Any]) -> SourceView:
         polled = self._polled.get(mapping["UUID"])
         tally = polled.tally if polled else Tally()
+        if polled is not None and polled.poller is not None:
+            polled.poller.look()
         target = Target.of(mapping["FunctionArn"])
         return SourceView(
             kind=_KINDS[source_of(mapping).name], name=_name(mapping), function=target.name, qualifier=target.qualifier, state=mapping["State"],
