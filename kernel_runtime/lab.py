@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
-from .account import functions, settings, storage
+from .account import functions, leftovers, settings, storage
 from .account.account import Account, ready_role_arn
 from .account.accounts import Accounts
 from .account.documents import Documents
@@ -92,6 +92,10 @@ class Lab:
         self._handler_notes: dict[str, tuple[str, ...]] = {}
         self._closed = False
         self.accounts = Accounts(self._make_account)
+        self._hold = leftovers.Hold(self.home)
+        if self._hold.alone:
+            leftovers.sweep(self.accounts, self._documents, self._store, self._layer_book, self._opt)
+        self._hold.share()
         credentials = Credentials.kept(self.home / "credentials.json" if self._kept else None, accept_any=accept_any_credentials)
         self._front = Front(self.accounts, self._store, credentials, host=endpoint_host, port=endpoint_port, services=services)
         self.account_of_notebook = self.accounts.get(ACCOUNT, REGION)
@@ -268,6 +272,7 @@ class Lab:
         self.accounts.close()
         self._documents.close()
         self._layer_book.close()
+        self._hold.close()
         if not self._kept:
             shutil.rmtree(self.home, ignore_errors=True)
 
