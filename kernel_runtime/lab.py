@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from .account import functions, settings, storage
+from .account import functions, leftovers, settings, storage
 from .account.account import Account, ready_role_arn
 from .account.accounts import Accounts
 from .account.documents import Documents
@@ -111,6 +111,10 @@ class Lab:
         self._handler_notes: dict[str, tuple[str, ...]] = {}
         self._closed = False
         self.accounts = Accounts(self._make_account, lambda account: self._sources.opened(account), self._documents.owners)
+        self._hold = leftovers.Hold(self.home)
+        if self._hold.alone:
+            leftovers.sweep(self.accounts, self._documents, self._store, self._layer_book, self._opt)
+        self._hold.share()
         credentials = Credentials.kept(self.home / "credentials.json" if self._kept else None, accept_any=accept_any_credentials)
         http_calls = HttpCalls()
         self._front = Front(
@@ -327,6 +331,7 @@ class Lab:
         self.accounts.close()
         self._documents.close()
         self._layer_book.close()
+        self._hold.close()
         if not self._kept:
             shutil.rmtree(self.home, ignore_errors=True)
 
