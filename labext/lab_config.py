@@ -32,6 +32,7 @@ FUNCTION_OPTIONS: dict[str, tuple[type, ...]] = {
     "layers": (list,),
     "packages": (str,),
     "description": (str,),
+    "snap_start": (bool,),
 }
 
 

@@ -51,7 +51,8 @@ class Surroundings:
 class Account:
     """``changing`` is held by whoever changes something. ``functions`` is by name, ``running`` by name and version what calls meet at this moment.
 
-    neighbour: another account of this lab in the same region, by its id. code_storage_max_bytes: what its code may take.
+    ``settled`` is notified when a Pending or an InProgress has ended. neighbour: another account of this lab in the same region, by its
+    id. code_storage_max_bytes: what its code may take.
     """
 
     def __init__(
@@ -73,6 +74,7 @@ class Account:
         self.code_storage_max_bytes = limits.CODE_STORAGE_MAX_BYTES
         self.neighbour: Callable[[str], Account | None] = lambda id: None
         self.changing = threading.RLock()
+        self.settled = threading.Condition(self.changing)
         self.journal = Journal()
         self.fleet = fleet
         self.engine = Engine(
