@@ -59,7 +59,7 @@ __all__ = ["Lab", "module_file", "module_from_function", "notebook_only_names"]
 
 _MEMBERS = {
     "handler": "Handler", "runtime": "Runtime", "memory_mb": "MemorySize", "timeout_s": "Timeout", "ephemeral_mb": "EphemeralStorage",
-    "variables": "Environment", "layers": "Layers", "description": "Description",
+    "variables": "Environment", "layers": "Layers", "description": "Description", "snap_start": "SnapStart",
 }  # fmt: skip
 """A function's configuration in the notebook's words, and the API's."""
 
@@ -180,20 +180,21 @@ class Lab:
         layers: tuple[str, ...] | list[str] = (),
         packages: Literal["lambda", "kernel"] = "lambda",
         description: str = "",
+        snap_start: bool = False,
     ) -> FunctionHandle:
         """Create the function, or put this code and configuration in place of what it had. Both have taken effect when it returns.
 
         source: a module's text, a zip as bytes, a folder, or file names with their bytes. memory_mb: 128-10,240. timeout_s: 1-900. ephemeral_mb:
         /tmp, 512-10,240.
         reserved_concurrency: None shares the account's pool, 0 blocks all. variables: at most 4 KB as JSON. packages: "kernel" shows the notebook's
-        packages too.
+        packages too. snap_start: versions that are published of it start from a snapshot of their init.
         Raises AwsError with Lambda's own type and message where Lambda would refuse; nothing has changed then.
         """
         if source is None:
             raise InvalidParameterValueException("Please provide a source for the function: source=… (a module's text, a folder, or a zip as bytes)")
         wanted = _in_api_words(
             handler=handler, runtime=runtime or catalog.default_runtime(), memory_mb=memory_mb, timeout_s=timeout_s, ephemeral_mb=ephemeral_mb,
-            variables=variables or {}, layers=layers, description=description,
+            variables=variables or {}, layers=layers, description=description, snap_start=snap_start,
         )  # fmt: skip
         new = settings.of_new(name, {"Role": ready_role_arn(ACCOUNT), **wanted})
         account = self.account_of_notebook
@@ -390,6 +391,8 @@ def _in_api_words(**given: Any) -> dict[str, Any]:
         members["EphemeralStorage"] = {"Size": members["EphemeralStorage"]}
     if "Environment" in members:
         members["Environment"] = {"Variables": dict(members["Environment"])}
+    if "SnapStart" in members:
+        members["SnapStart"] = {"ApplyOn": "PublishedVersions" if members["SnapStart"] else "None"}
     if "Layers" in members:
         members["Layers"] = list(members["Layers"])
     return members
