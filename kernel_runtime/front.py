@@ -81,16 +81,19 @@ class Front:
                 self._accounts.get, operations(protocol.operations), Wording(protocol), self.credentials,
                 services=self._services, open_paths={FIRST_PIECE: self._code()}, listening=self._listening, network=self._network,
                 sites=lambda services: Sites(self._accounts, self.credentials, self._http_calls, services, self.url),
-                pushed=self._pushed, changed=self._changed,
+                pushed=self._pushed,
+                changed=self._changed,
             )  # fmt: skip
             self._door.open()
             self._telemetry = Telemetry(self._accounts, self.client, lambda: self.companion_runs, finest_only="cloudwatch" not in self._services)
 
-    def client(self, service: str, region: str = REGION, account: str | None = None, **more: Any) -> Any:
-        """A boto3 client that speaks to the door."""
-        from .endpoint.client import client
+    def client(self, service: str, region: str = REGION, account: str | None = None, at: str = "", **more: Any) -> Any:
+        """A boto3 client that speaks to the door. ``at``: to what ``address`` gave instead."""
+        from .endpoint.client import behind_the_door, client
 
         self.open()
+        if at and at != self.url:
+            return behind_the_door(service, at, self.credentials, region, account, **more)
         return client(service, self.url, self.credentials, region, account, **more)
 
     def network_of(self, account: str, region: str, function: str) -> Traffic:
@@ -104,6 +107,12 @@ class Front:
         held = self._accounts.get(account, region)
         function = held.running.get((name, LATEST))
         return None if function is None else (function.memory_mb, held.engine.controller.function(name).in_use)
+
+    def address(self, service: str) -> str:
+        """Where a service answers without anything's being started: the process behind the door, the door for an endpoint of the user's own; else empty."""
+        if service in self._services:
+            return self.url
+        return self._door.services.companion.origin_now if self._door is not None else ""
 
     def sdk_variables(self, function: Function) -> dict[str, str]:
         """What a function's SDK reads: the door's address, and keys of the function's role."""

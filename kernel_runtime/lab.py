@@ -44,9 +44,10 @@ from .model.invocation import InvocationRecord
 from .model.names import ACCOUNT, LATEST, REGION
 from .runtimes import catalog
 from .sources.clock import LabClock
+from .sources.ground import Ground
 from .sources.http_calls import HttpCalls
 from .sources.loop import SourcesLoop
-from .sources.sources import Ground, Sources
+from .sources.sources import Sources
 from .sources.traffic import Traffic
 from .sources.view import SourceView
 
@@ -117,9 +118,9 @@ class Lab:
             host=endpoint_host, port=endpoint_port, services=services, open_network=network == "open",
             pushed=lambda *told: self._sources.pushed.told(*told), changed=lambda *told: self._sources.schedules.changed(*told),
         )  # fmt: skip
-        self._sources = Sources(
-            Ground(self.accounts, ticking, SourcesLoop(), self._front.client, self.home if self._kept else None, lambda: self._front.companion_runs), http_calls
-        )
+        kept_home = self.home if self._kept else None
+        ground = Ground(self.accounts, ticking, SourcesLoop(), self._front.client, kept_home, lambda: self._front.companion_runs, self._front.address)
+        self._sources = Sources(ground, http_calls)
         self.account_of_notebook = self.accounts.get(ACCOUNT, REGION)
         self.account_of_notebook.start()
 

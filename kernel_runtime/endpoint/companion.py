@@ -54,6 +54,7 @@ def make_server(door_url: str, secret: str, own: Key) -> Any:
 
     from .gateway_bridge import join_gateway
     from .lambda_bridge import join
+    from .queue_bridge import join_queues
 
     class Quiet(MotoRequestHandler):  # type: ignore[misc]
         protocol_version = "HTTP/1.1"  # connections are kept
@@ -65,6 +66,7 @@ def make_server(door_url: str, secret: str, own: Key) -> Any:
     server = serve("127.0.0.1", 0, DomainDispatcherApplication(create_backend_app), threaded=True, request_handler=Quiet)
     os.environ["MOTO_PORT"] = str(server.server_port)
     join(door_url, secret, own)
+    join_queues()
     if _can_interpret_states():
         default_user_config["stepfunctions"] = {"execute_state_machine": True}
     return server

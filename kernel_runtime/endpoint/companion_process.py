@@ -44,6 +44,11 @@ class CompanionProcess:
         """The process's id while it runs."""
         return self._process.pid if self._process is not None and self._process.returncode is None else None
 
+    @property
+    def origin_now(self) -> str:
+        """Where it answers at this moment; empty where it does not run. May be asked from any thread."""
+        return self._origin if self.pid is not None else ""
+
     def tell(self, door_url: str, owner: Key, own: Key) -> None:
         """What the companion needs for calling the lab's functions; ``own`` is its own key."""
         self._told = {"door": door_url, "secret": owner.secret or "", "own_key": own.access_key, "own_secret": own.secret or ""}

@@ -39,11 +39,11 @@ class Services:
         self.door_url = ""
         self._outside = by_signing_name(endpoints)
         self._credentials = credentials
-        self._changed = changed
-        self.companion = CompanionProcess(lambda: changed("", "", ""))
         self._changes = 0
         self.gateway_owners: set[tuple[str, str]] = set()
         """Accounts and regions that may have APIs."""
+        self._changed = changed
+        self.companion = CompanionProcess(lambda: changed("", "", ""))
         self._near: httpx.AsyncClient | None = None
         self._far: httpx.AsyncClient | None = None
 

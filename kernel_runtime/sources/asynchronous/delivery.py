@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class Over:
     """An event that is done with. at: seconds of the epoch on the lab's clock. version: the one that ran last, None where none did. failed, response: how that
-    went. code, message: what a dead letter says of it.
+    went. code, message: what a dead letter says of it. trace: the header with which it ran.
     """
 
     account: Account
@@ -38,6 +38,7 @@ class Over:
     response: bytes = b""
     code: int = 200
     message: str = ""
+    trace: str = ""
 
     def record(self) -> dict[str, Any]:
         """What a destination is sent."""

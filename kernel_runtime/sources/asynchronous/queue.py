@@ -19,11 +19,13 @@ from ...account import event_invoke
 from ...account.account import Account
 from ...account.identifiers import function_id
 from ...account.records import FunctionRecord
+from ...account.recursion import traced
 from ...fleet.base import awaiting
 from ...model import limits
-from ...model.errors import LabClosed, RequestTooLargeException, ResourceNotFoundException, TooManyRequestsException
+from ...model.errors import LabClosed, RecursiveInvocationException, RequestTooLargeException, ResourceNotFoundException, TooManyRequestsException
 from ...model.invocation import InvocationRecord
 from ...model.names import LATEST
+from ...model.tracing import trace_header
 from ..payloads import destinations
 from ..view import SourceView
 from . import timetable
@@ -33,7 +35,7 @@ from .delivery import Deliveries, Over
 from .lane import STARTS_PER_S, Lane
 
 if TYPE_CHECKING:
-    from ..sources import Ground
+    from ..ground import Ground
 
 FILE = "asynchronous.sqlite"
 TAKE_IN_PAUSE_S = 0.001
@@ -194,8 +196,13 @@ class Asynchronous:
 
     async def _run(self, account: Account, lane: Lane, record: FunctionRecord, event: Accepted) -> None:
         began_at, age_s = time.time(), event.age_s(self.now())
+        try:
+            trace = traced(account, record, event.trace or trace_header(event.request_id, began_at))
+        except RecursiveInvocationException as loop:  # AWS names no condition of its own for it
+            self._give_up(account, lane, record, event, "RetriesExhausted", loop.status, str(loop))
+            return
         invocation = account.engine.invoke(
-            event.function, event.payload, event.qualifier or None, synchronous=False, request_id=event.request_id, trace_id=event.trace
+            event.function, event.payload, event.qualifier or None, synchronous=False, request_id=event.request_id, trace_id=trace
         )
         try:
             ran, body = await awaiting(invocation)
@@ -210,9 +217,9 @@ class Asynchronous:
             self._refused(account, lane, record, event, why)
         else:
             account.measures.add("AsyncEventAge", event.function, event.qualifier, at=began_at, value=age_s * 1e3, unit="Milliseconds")
-            self._ran(account, lane, event, ran, body)
+            self._ran(account, lane, event, ran, body, trace)
 
-    def _ran(self, account: Account, lane: Lane, event: Accepted, ran: InvocationRecord, body: bytes) -> None:
+    def _ran(self, account: Account, lane: Lane, event: Accepted, ran: InvocationRecord, body: bytes, trace: str) -> None:
         lane.ran(event)
         event.runs += 1
         event.refusals = 0
@@ -223,7 +230,7 @@ class Asynchronous:
         now = self.now()
         if ran.status == "success":
             lane.result = "Success"
-            self._conclude(record, Over(account, event, "Success", self._ground.clock.now(), ran.version, False, body))
+            self._conclude(record, Over(account, event, "Success", self._ground.clock.now(), ran.version, False, body, trace=trace))
             return
         lane.failures += 1
         lane.result = ran.error_type or "Error"
@@ -233,7 +240,7 @@ class Asynchronous:
             return
         self._dropped(account, lane, event)
         message = destinations.error_message(body)
-        self._conclude(record, Over(account, event, after.condition, self._ground.clock.now(), ran.version, True, body, message=message))
+        self._conclude(record, Over(account, event, after.condition, self._ground.clock.now(), ran.version, True, body, message=message, trace=trace))
 
     def _refused(self, account: Account, lane: Lane, record: FunctionRecord, event: Accepted, why: Exception) -> None:
         """Throttled, or kept from running by a system error: no attempt is used up."""
@@ -308,7 +315,7 @@ class Asynchronous:
             raise ResourceNotFoundException(f"Function not found: {arn}")
         if len(payload) > limits.ASYNC_REQUEST_MAX_BYTES:
             raise RequestTooLargeException(f"{len(payload)} byte payload is too large for the Event invocation type")
-        self.accept(owner, target.name, target.qualifier or None, payload, trace=over.event.trace)
+        self.accept(owner, target.name, target.qualifier or None, payload, trace=over.trace or over.event.trace)
 
     async def _break_off(self) -> None:
         for timer in self._timers.values():
