@@ -14,6 +14,7 @@ from .outcome import FunctionError, payload_of
 
 if TYPE_CHECKING:
     from .endpoint.remote import Remote
+    from .triggers.link import Link
 
 _SETTINGS = {"handler": "Handler", "runtime": "Runtime", "memory_mb": "MemorySize", "timeout_s": "Timeout", "description": "Description", "layers": "Layers"}
 
@@ -89,6 +90,19 @@ class ConnectedFunction:
         more = {"Qualifier": qualifier} if qualifier else {}
         answer = self._lab._call("invoke", FunctionName=self.name, InvocationType="Event", Payload=asynchronous_event_bytes(event), **more)
         return str(answer["ResponseMetadata"]["RequestId"])
+
+    @property
+    def url(self) -> Link:
+        """See ``FunctionHandle.url``."""
+        from .triggers import http
+
+        return http.url(self._lab, self.name)
+
+    def on_http(self, route: str | None = None, **more: Any) -> Link:
+        """See ``FunctionHandle.on_http``."""
+        from .triggers import http
+
+        return http.on_http(self._lab, self.name, route, **more)
 
     def configure(self, **changes: Any) -> ConnectedFunction:
         """Change the configuration (memory_mb, timeout_s, handler, runtime, description, layers, variables, ephemeral_mb, reserved_concurrency); in force when

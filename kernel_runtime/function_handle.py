@@ -11,7 +11,6 @@ from .account.records import FunctionRecord
 from .control.controller import ProvisionedView
 from .fleet.base import awaiting, block
 from .kept_ready import keep_ready
-from .model.errors import InvalidParameterValueException
 from .model.event import event_bytes
 from .model.function import Function
 from .outcome import Outcome
@@ -134,11 +133,7 @@ class FunctionHandle:
         """
         from .triggers import http
 
-        if route is not None:
-            if auth != "NONE" or stream:
-                raise InvalidParameterValueException("auth and stream are for a function's own URL: leave the route out, or them")
-            return http.route(self._lab, self.name, route, qualifier=qualifier, cors=cors)
-        return http.function_url(self._lab, self.name, qualifier=qualifier, auth=auth, cors=cors, stream=stream)
+        return http.on_http(self._lab, self.name, route, qualifier=qualifier, auth=auth, cors=cors, stream=stream)
 
     def on_bucket(
         self, bucket: str, events: Iterable[str] = ("s3:ObjectCreated:*",), *, prefix: str = "", suffix: str = "", qualifier: str | None = None

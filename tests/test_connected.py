@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from urllib.request import urlopen
 
 import pytest
 
@@ -58,3 +59,9 @@ def test_wrong_keys_and_nobody_there(lab: Lab) -> None:
         Lab.connect(lab.endpoint_url, "AKIAWRONG", "wrong")
     with pytest.raises(LabError, match="no lab answers"):
         Lab.connect("http://127.0.0.1:9", "AKIAWRONG", "wrong")
+
+
+def test_a_link_over_http(lab: Lab, connected: ConnectedLab) -> None:
+    lab.function("page", source="def handler(event, context):\n    return event['rawPath']\n")
+    page = connected.get("page")
+    assert urlopen(page.url + "a").read() == b"/a" and page.on_http() == page.url == lab.get("page").url

@@ -40,9 +40,11 @@ class HttpCalls:
             )
 
     def views(self) -> list[SourceView]:
-        """Every function URL, called or not, and every route that was called."""
+        """Every function URL, called or not, and every route that was called, of functions that are there."""
         with self._counting:
-            found = dict(self._views)
+            held = dict(self._views)
+        accounts = {(account.id, account.region): account for account in self._accounts}
+        found = {key: view for key, view in held.items() if view.function in accounts[key[:2]].functions}
         for account in self._accounts:
             for record in list(account.functions.values()):
                 for qualifier, config in record.attached.get(function_urls.NOUN, {}).items():

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal, Protocol
 from urllib.parse import urlsplit
 
 from ..endpoint.addresses import path_of
+from ..model.errors import InvalidParameterValueException
 from .link import Link, link
 
-if TYPE_CHECKING:
-    from ..lab import Lab
+
+class Reachable(Protocol):
+    """A lab, here or elsewhere."""
+
+    @property
+    def endpoint_url(self) -> str: ...
+    def boto3(self, service: str) -> Any: ...
+
 
 PERMISSIONS = (
     {"StatementId": "FunctionURLAllowPublicAccess", "Action": "lambda:InvokeFunctionUrl", "FunctionUrlAuthType": "NONE"},
@@ -21,8 +28,26 @@ SHARED_API = "serverless-lab"
 """The name of the HTTP API whose routes are the notebook's."""
 
 
+def on_http(
+    lab: Reachable,
+    name: str,
+    route_key: str | None = None,
+    *,
+    qualifier: str | None = None,
+    auth: Literal["NONE", "AWS_IAM"] = "NONE",
+    cors: Mapping[str, Any] | None = None,
+    stream: bool = False,
+) -> Link:
+    """``FunctionHandle.on_http``."""
+    if route_key is None:
+        return function_url(lab, name, qualifier=qualifier, auth=auth, cors=cors, stream=stream)
+    if auth != "NONE" or stream:
+        raise InvalidParameterValueException("auth and stream are for a function's own URL: leave the route out, or them")
+    return route(lab, name, route_key, qualifier=qualifier, cors=cors)
+
+
 def function_url(
-    lab: Lab,
+    lab: Reachable,
     name: str,
     *,
     qualifier: str | None = None,
@@ -47,7 +72,7 @@ def function_url(
     return link(lab.endpoint_url, path_of("lambda-url", _id(config["FunctionUrl"])) + "/")
 
 
-def url(lab: Lab, name: str) -> Link:
+def url(lab: Reachable, name: str) -> Link:
     """The function's URL as it is; made, open to anybody, where it has none."""
     aws = lab.boto3("lambda")
     try:
@@ -57,7 +82,7 @@ def url(lab: Lab, name: str) -> Link:
     return link(lab.endpoint_url, path_of("lambda-url", _id(config["FunctionUrl"])) + "/")
 
 
-def route(lab: Lab, name: str, key: str, *, qualifier: str | None = None, cors: Mapping[str, Any] | None = None) -> Link:
+def route(lab: Reachable, name: str, key: str, *, qualifier: str | None = None, cors: Mapping[str, Any] | None = None) -> Link:
     """Let ``key`` (``GET /items/{id}``, ``$default``) of the lab's HTTP API call the function, with the permission it needs. Raises botocore's ClientError.
 
     ``cors`` is the API's own, so that of all its routes.

@@ -69,6 +69,7 @@ class FunctionUrlSite:
                 answer = _failed()
             else:
                 answer = self._answered(visit, result)
+        _measure(visit, answer.status, now, (self._clock() - now) * 1_000)
         extra = [("X-Amzn-Trace-Id", trace), *(cors.answer_headers(visit.cors, arrival.fields) if visit.cors else [])]
         return Answer(answer.status, [*answer.headers, *extra], answer.body)
 
@@ -118,6 +119,15 @@ class _Forbidden(AwsError):
     @property
     def type(self) -> str:
         return "AccessDeniedException"
+
+
+def _measure(visit: _Visit, status: int, at: float, took_ms: float) -> None:
+    """AWS: "Monitoring function URLs with CloudWatch metrics"."""
+    add, name, qualifier = visit.account.measures.add, visit.record.name, visit.qualifier
+    add("UrlRequestCount", name, qualifier, at=at)
+    add("UrlRequestLatency", name, qualifier, at=at, value=took_ms, unit="Milliseconds")
+    add("Url4xxCount", name, qualifier, at=at, value=float(400 <= status < 500))
+    add("Url5xxCount", name, qualifier, at=at, value=float(status >= 500))
 
 
 def _of_error(error: AwsError) -> Answer:

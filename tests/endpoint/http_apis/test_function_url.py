@@ -118,6 +118,22 @@ def test_the_policy_must_allow_both_actions(lab: Lab, ask: Ask, define: Callable
     assert (view.kind, view.calls, view.failures, view.result) == ("http", 3, 2, "200")
 
 
+def test_metrics(lab: Lab, ask: Ask, define: Callable[..., str]) -> None:
+    name = define(ANSWERS)
+    url = f"/_lambda-url/{make(lab, name)}"
+    for path in ("/page", "/boom"):
+        ask(url + path)
+    lab.boto3("lambda").remove_permission(FunctionName=name, StatementId="url")
+    ask(url)
+    minutes = lab.account_of_notebook.measures.take(finest_only=True)
+    sums = {metric: 0.0 for metric in ("UrlRequestCount", "Url4xxCount", "Url5xxCount")}
+    for (metric, dimensions, _), statistic in minutes.items():
+        if metric in sums and ("FunctionName", name) in dimensions:
+            sums[metric] += statistic.total
+    assert sums == {"UrlRequestCount": 3.0, "Url4xxCount": 1.0, "Url5xxCount": 1.0}
+    assert any(metric == "UrlRequestLatency" for metric, _, _ in minutes)
+
+
 def test_throttles(lab: Lab, ask: Ask, define: Callable[..., str]) -> None:
     name = define(ANSWERS, reserved_concurrency=0)
     told = ask(f"/_lambda-url/{make(lab, name)}")
