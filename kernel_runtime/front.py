@@ -96,6 +96,13 @@ class Front:
             return behind_the_door(service, at, self.credentials, region, account, **more)
         return client(service, self.url, self.credentials, region, account, **more)
 
+    def changes_of_streams(self) -> str:
+        """Where to wait for a change of any stream that the process behind the door holds; empty where it does not run."""
+        from .endpoint.changes import PATH
+
+        origin = self._door.services.companion.origin_now if self._door is not None else ""
+        return origin + PATH if origin else ""
+
     def network_of(self, account: str, region: str, function: str) -> Traffic:
         """What a function has sent and received through the door, and at what pace it may."""
         from .endpoint.network import Traffic

@@ -123,7 +123,10 @@ class Lab:
             pushed=lambda *told: self._sources.pushed.told(*told), changed=lambda *told: self._sources.schedules.changed(*told),
         )  # fmt: skip
         kept_home = self.home if self._kept else None
-        ground = Ground(self.accounts, ticking, SourcesLoop(), self._front.client, kept_home, lambda: self._front.companion_runs, self._front.address)
+        front = self._front
+        ground = Ground(
+            self.accounts, ticking, SourcesLoop(), front.client, kept_home, lambda: front.companion_runs, front.address, front.changes_of_streams
+        )  # fmt: skip
         self._sources = Sources(ground, http_calls)
         self.account_of_notebook = self.accounts.get(ACCOUNT, REGION)
         self.account_of_notebook.start()
