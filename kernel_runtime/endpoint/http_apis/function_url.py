@@ -11,10 +11,9 @@ import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-from ...account import function_urls
+from ...account import function_urls, policies
 from ...account.account import Account
 from ...account.identifiers import FunctionId
-from ...account.policies import decided
 from ...account.records import FunctionRecord
 from ...model.errors import AwsError, RequestEntityTooLargeException, ResourceNotFoundException, TooManyRequestsException
 from ...model.tracing import trace_header
@@ -43,6 +42,8 @@ class FunctionUrlSite:
 
     def __init__(self, find: Callable[[str], Found | None], credentials: Credentials, calls: HttpCalls, clock: Callable[[], float] = time.time) -> None:
         self._find, self._credentials, self._calls, self._clock = find, credentials, calls, clock
+        self._open: dict[str, policies.Policy] = {}
+        """By URL, the policy that lets anybody call it."""
 
     async def __call__(self, address: Address, arrival: Arrival, body: Body, request_id: str, port: int) -> Answer:
         found = self._find(address.id)
@@ -56,7 +57,7 @@ class FunctionUrlSite:
         try:
             content = await body.whole()
             iam = visit.signer(self._credentials, content, now)
-            visit.check_permitted(iam, arrival.peer)
+            self._check_permitted(visit, iam, arrival.peer)
             request = HttpRequest(arrival.method, address.path, arrival.query, arrival.headers, content, arrival.peer, now, trace, port, "http")
             event = url_event(request, address.id, visit.account.region, request_id, iam)
             record, result = await call(visit.account, visit.record.name, visit.qualifier, event, request_id, trace)
@@ -72,6 +73,15 @@ class FunctionUrlSite:
         _measure(visit, answer.status, now, (self._clock() - now) * 1_000)
         extra = [("X-Amzn-Trace-Id", trace), *(cors.answer_headers(visit.cors, arrival.fields) if visit.cors else [])]
         return Answer(answer.status, [*answer.headers, *extra], answer.body)
+
+    def _check_permitted(self, visit: _Visit, iam: Iam | None, peer: str) -> None:
+        """As ``_Visit.check_permitted``. That a policy lets anybody call is found once a policy, where it does not ask for an address."""
+        policy = visit.record.attached.get(policies.NOUN, {}).get(visit.qualifier)
+        if iam is None and policy is not None and self._open.get(visit.config["Id"]) is policy:
+            return
+        visit.check_permitted(iam, peer)
+        if iam is None and policy is not None and "sourceip" not in policies.text(policy).lower():
+            self._open[visit.config["Id"]] = policy
 
     def _answered(self, visit: _Visit, result: bytes) -> Answer:
         try:
@@ -106,7 +116,7 @@ class _Visit:
         auth_type = self.config["AuthType"]
         for action in ("lambda:InvokeFunctionUrl", "lambda:InvokeFunction"):
             context = {"aws:SourceIp": peer, "lambda:FunctionUrlAuthType": auth_type, "lambda:InvokedViaFunctionUrl": "true"}
-            says = decided(self.account, named, principal, whose, action, context)
+            says = policies.decided(self.account, named, principal, whose, action, context)
             if says == "Deny" or (says is None and whose != self.account.id):
                 raise _Forbidden(f"{'denied by' if says else 'not in'} the function's policy: {action}")
 
