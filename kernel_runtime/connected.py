@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from .model.errors import InvalidParameterValueException
-from .model.event import event_bytes
+from .model.event import asynchronous_event_bytes, event_bytes
 from .model.names import REGION
 from .outcome import FunctionError, payload_of
 
@@ -83,6 +83,12 @@ class ConnectedFunction:
     async def ainvoke(self, event: Any = None, qualifier: str | None = None) -> ConnectedOutcome:
         """``invoke`` from an event loop."""
         return await asyncio.to_thread(self.invoke, event, qualifier)
+
+    def send(self, event: Any = None, qualifier: str | None = None) -> str:
+        """See ``FunctionHandle.send``."""
+        more = {"Qualifier": qualifier} if qualifier else {}
+        answer = self._lab._call("invoke", FunctionName=self.name, InvocationType="Event", Payload=asynchronous_event_bytes(event), **more)
+        return str(answer["ResponseMetadata"]["RequestId"])
 
     def configure(self, **changes: Any) -> ConnectedFunction:
         """Change the configuration (memory_mb, timeout_s, handler, runtime, description, layers, variables, ephemeral_mb, reserved_concurrency); in force when

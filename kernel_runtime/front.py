@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from .account.account import Account, ready_role_arn
 from .account.accounts import Accounts
+from .account.on_behalf import OnBehalf
 from .artifacts.store import Store
 from .endpoint.credentials import Credentials
 from .endpoint.listening import Listening
+from .model.errors import AwsError
 from .model.function import Function
-from .model.names import REGION
+from .model.names import LATEST, REGION
+from .sources.http_calls import HttpCalls
 
 if TYPE_CHECKING:
     from .endpoint.downloads import Downloads
+    from .endpoint.network import Network, Traffic
     from .endpoint.server import Door
     from .endpoint.telemetry import Telemetry
 
@@ -24,21 +28,30 @@ SERVICES_PACKAGE = "moto"
 
 
 class Front:
-    """``url``: where it is. host, port: where it listens; raises LabError where it cannot. services: endpoints of the user's own, by boto3's service names."""
+    """``url``: where it is. host, port: where it listens; raises LabError where it cannot. services: endpoints of the user's own, by boto3's service names.
+    open_network: functions' calls are not slowed by their share of the network.
+    pushed: told of each call that a service behind the door makes (``sources.pushed``). changed: see ``Services``."""
 
     def __init__(
         self,
         accounts: Accounts,
         store: Store,
         credentials: Credentials,
+        http_calls: HttpCalls,
         *,
         host: str = "127.0.0.1",
         port: int = 0,
         services: Mapping[str, str] | None = None,
+        open_network: bool = False,
+        pushed: Callable[[OnBehalf, str, str, AwsError | None], None] = lambda behalf, region, function, refusal: None,
+        changed: Callable[[str, str, str], None] = lambda service, region, account: None,
     ) -> None:
+        self._open_network = open_network
+        self._network: Network | None = None
         self.credentials = credentials
-        self._accounts, self._store = accounts, store
+        self._accounts, self._store, self._http_calls = accounts, store, http_calls
         self._services = dict(services or {})
+        self._pushed, self._changed = pushed, changed
         self._listening = Listening(host, port)
         self.url = self._listening.url
         self._opening = threading.RLock()
@@ -54,6 +67,8 @@ class Front:
             if self._door is not None or self._closed:
                 return
             from .endpoint.downloads import FIRST_PIECE
+            from .endpoint.http_apis.sites import Sites
+            from .endpoint.network import Network
             from .endpoint.operations import operations
             from .endpoint.protocol import Protocol
             from .endpoint.server import Door
@@ -61,19 +76,43 @@ class Front:
             from .endpoint.wording import Wording
 
             protocol = Protocol()
+            self._network = Network(self._standing, open=self._open_network)
             self._door = Door(
                 self._accounts.get, operations(protocol.operations), Wording(protocol), self.credentials,
-                services=self._services, open_paths={FIRST_PIECE: self._code()}, listening=self._listening,
+                services=self._services, open_paths={FIRST_PIECE: self._code()}, listening=self._listening, network=self._network,
+                sites=lambda services: Sites(self._accounts, self.credentials, self._http_calls, services, self.url),
+                pushed=self._pushed,
+                changed=self._changed,
             )  # fmt: skip
             self._door.open()
             self._telemetry = Telemetry(self._accounts, self.client, lambda: self.companion_runs, finest_only="cloudwatch" not in self._services)
 
-    def client(self, service: str, region: str = REGION, account: str | None = None, **more: Any) -> Any:
-        """A boto3 client that speaks to the door."""
-        from .endpoint.client import client
+    def client(self, service: str, region: str = REGION, account: str | None = None, at: str = "", **more: Any) -> Any:
+        """A boto3 client that speaks to the door. ``at``: to what ``address`` gave instead."""
+        from .endpoint.client import behind_the_door, client
 
         self.open()
+        if at and at != self.url:
+            return behind_the_door(service, at, self.credentials, region, account, **more)
         return client(service, self.url, self.credentials, region, account, **more)
+
+    def network_of(self, account: str, region: str, function: str) -> Traffic:
+        """What a function has sent and received through the door, and at what pace it may."""
+        from .endpoint.network import Traffic
+
+        return Traffic() if self._network is None else self._network.of((account, region, function))
+
+    def _standing(self, key: tuple[str, str, str]) -> tuple[int, int] | None:
+        account, region, name = key
+        held = self._accounts.get(account, region)
+        function = held.running.get((name, LATEST))
+        return None if function is None else (function.memory_mb, held.engine.controller.function(name).in_use)
+
+    def address(self, service: str) -> str:
+        """Where a service answers without anything's being started: the process behind the door, the door for an endpoint of the user's own; else empty."""
+        if service in self._services:
+            return self.url
+        return self._door.services.companion.origin_now if self._door is not None else ""
 
     def sdk_variables(self, function: Function) -> dict[str, str]:
         """What a function's SDK reads: the door's address, and keys of the function's role."""

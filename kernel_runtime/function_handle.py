@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Literal
 
 from .account import aliases, versions
 from .account.account import Account
@@ -11,11 +11,15 @@ from .account.records import FunctionRecord
 from .control.controller import ProvisionedView
 from .fleet.base import awaiting, block
 from .kept_ready import keep_ready
+from .model.errors import InvalidParameterValueException
+from .model.event import event_bytes
 from .model.function import Function
 from .outcome import Outcome
 
 if TYPE_CHECKING:
     from .lab import Lab
+    from .triggers.link import Link
+    from .triggers.pushed import Trigger
 
 
 class FunctionHandle:
@@ -50,6 +54,37 @@ class FunctionHandle:
         record, raw = await awaiting(self._lab.begin(self.name, event, qualifier))
         return Outcome(record, raw, self.notes)
 
+    def send(self, event: Any = None, qualifier: str | None = None) -> str:
+        """Invoke asynchronously (AWS: InvocationType Event): put ``event``, at most 1 MB, into the function's queue and do not wait for it to run. Gives the
+        request id, the same for every retry. With a home the event is on disk when this returns and runs, if need be, in the next lab.
+
+        Raises InvalidRequestContentException (not JSON), RequestTooLargeException, ResourceNotFoundException (no such version or alias).
+        """
+        return self._lab.send(self.name, event, qualifier)
+
+    def retry(self, attempts: int | None = None, max_age_s: int | None = None, qualifier: str | None = None) -> FunctionHandle:
+        """How often a failed event is run again (0 to 2) and how long it may be in the queue (60 to 21,600 s of the lab's clock); what is not named stays.
+        ``qualifier``: the version or alias that is called; None is the function itself. Raises AwsError for what Lambda refuses."""
+        from .triggers import retries
+
+        retries.retry(self._lab, self.name, attempts, max_age_s, qualifier)
+        return self
+
+    def on_success(self, target: FunctionHandle | str | None, qualifier: str | None = None) -> FunctionHandle:
+        """Send a record of each event that ended well to ``target``: another function, or the ARN of a queue, a topic, an event bus; None: no more.
+        Raises AwsError for what Lambda refuses."""
+        from .triggers import retries
+
+        retries.tell(self._lab, self.name, "OnSuccess", target, qualifier)
+        return self
+
+    def on_failure(self, target: FunctionHandle | str | None, qualifier: str | None = None) -> FunctionHandle:
+        """The same for each event that was given up; the ARN may be a bucket's too."""
+        from .triggers import retries
+
+        retries.tell(self._lab, self.name, "OnFailure", target, qualifier)
+        return self
+
     def configure(self, **changes: Any) -> FunctionHandle:
         """Change the configuration (see ``Lab.function`` for the names); what is not named stays. Invocations in flight end on the old one."""
         self._lab.configure(self.name, **changes)
@@ -73,6 +108,75 @@ class FunctionHandle:
         Raises InvalidParameterValueException and ResourceConflictException where Lambda refuses, ProvisioningFailed where they cannot be had.
         """
         return keep_ready(self._account, self._record, qualifier, count)
+
+    @property
+    def url(self) -> Link:
+        """The address of the function's URL, a str: made, open to anybody, where it has none. See ``on_http``."""
+        from .triggers import http
+
+        return http.url(self._lab, self.name)
+
+    def on_http(
+        self,
+        route: str | None = None,
+        *,
+        qualifier: str | None = None,
+        auth: Literal["NONE", "AWS_IAM"] = "NONE",
+        cors: Mapping[str, Any] | None = None,
+        stream: bool = False,
+    ) -> Link:
+        """Let HTTP requests call the function, and give the link.
+
+        Without a route by a URL of its own, as Lambda's console makes it: a function URL, and with auth NONE the permission for anybody. ``route``
+        (``"GET /items/{id}"``, ``"ANY /{proxy+}"``, ``"$default"``): by that route of the HTTP API that the lab's functions share, at
+        ``link.format(id=7)``. cors: members as AWS has them, such as ``{"AllowOrigins": ["*"]}``. stream: InvokeMode RESPONSE_STREAM.
+        Raises botocore's ClientError where AWS refuses.
+        """
+        from .triggers import http
+
+        if route is not None:
+            if auth != "NONE" or stream:
+                raise InvalidParameterValueException("auth and stream are for a function's own URL: leave the route out, or them")
+            return http.route(self._lab, self.name, route, qualifier=qualifier, cors=cors)
+        return http.function_url(self._lab, self.name, qualifier=qualifier, auth=auth, cors=cors, stream=stream)
+
+    def on_bucket(
+        self, bucket: str, events: Iterable[str] = ("s3:ObjectCreated:*",), *, prefix: str = "", suffix: str = "", qualifier: str | None = None
+    ) -> Trigger:
+        """Let S3 call it when objects of a bucket change: ``fn.on_bucket("photos", ["s3:ObjectCreated:*"], prefix="in/", suffix=".jpg")``.
+
+        Raises boto3's ClientError where S3 refuses, such as another configuration of the bucket that means the same objects.
+        """
+        from .triggers import pushed
+
+        return pushed.bucket(self._lab, self.name, bucket, events, prefix, suffix, qualifier)
+
+    def on_topic(self, topic: str, filter: Mapping[str, Any] | None = None, *, scope: str = "MessageAttributes", qualifier: str | None = None) -> Trigger:
+        """Subscribe it to an SNS topic (a name or an ARN); ``filter`` is a filter policy, of the attributes or (scope ``MessageBody``) of the message."""
+        from .triggers import pushed
+
+        return pushed.topic(self._lab, self.name, topic, filter, scope, qualifier)
+
+    def on_rule(self, pattern: Mapping[str, Any], *, bus: str = "default", name: str | None = None, qualifier: str | None = None, **target: Any) -> Trigger:
+        """Let an EventBridge rule call it: ``fn.on_rule({"source": ["my.app"]})``. target: ``Input``, ``InputPath``, ``InputTransformer``, as in PutTargets."""
+        from .triggers import pushed
+
+        return pushed.rule(self._lab, self.name, pattern, bus, name, target, qualifier)
+
+    def on_schedule(
+        self, expression: str, input: Any = None, *, timezone: str | None = None, name: str | None = None, qualifier: str | None = None, **more: Any
+    ) -> Trigger:
+        """Let EventBridge Scheduler call it: ``rate(5 minutes)``, ``cron(0 9 ? * MON-FRI *)``, ``at(2030-01-01T09:00:00)``, in a time zone such as
+        ``Europe/Berlin``. input: anything that JSON can say; None is Scheduler's own event. more: ``StartDate``, ``EndDate``, ``ActionAfterCompletion`` …"""
+        from .triggers import pushed
+
+        return pushed.schedule(self._lab, self.name, expression, None if input is None else event_bytes(input).decode(), timezone, name, more, qualifier)
+
+    def on_logs(self, group: str, pattern: str = "", *, qualifier: str | None = None) -> Trigger:
+        """Let CloudWatch Logs call it with what fits ``pattern`` of what is written to a log group: ``fn.on_logs("/aws/lambda/other", "ERROR")``."""
+        from .triggers import pushed
+
+        return pushed.log_group(self._lab, self.name, group, pattern, qualifier)
 
     def delete(self) -> None:
         """Invocations in flight end; new ones are not found."""

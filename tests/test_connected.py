@@ -9,6 +9,7 @@ import pytest
 
 from kernel_runtime import AwsError, Lab, LabError, TooManyRequestsException
 from kernel_runtime.connected import ConnectedLab
+from tests.sources.asynchronous.recording import until
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +33,12 @@ def test_functions_are_seen_invoked_and_changed(lab: Lab, connected: ConnectedLa
     assert asyncio.run(hello.ainvoke()).start == "warm"
     assert hello.configure(memory_mb=256).invoke().payload["mb"] == "256"
     assert lab.get("hello").configuration.memory_mb == 256
+
+
+def test_an_event_is_sent(lab: Lab, connected: ConnectedLab) -> None:
+    lab.function("later", source="def handler(event, context): ...\n")
+    id = connected.get("later").send({"a": 1})
+    until(lambda: [record.request_id for record in lab.records("later")] == [id])
 
 
 def test_failures_and_throttles_are_what_they_are_there(lab: Lab, connected: ConnectedLab) -> None:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
 
-from ..model import errors
-from ..model.errors import AwsError, LabError, TooManyRequestsException
 from .client import client
 from .credentials import Key
+from .said import said_shortly
 
 
 class Remote:
@@ -22,24 +20,10 @@ class Remote:
 
     def call(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
         """boto3's own answer. Raises AwsError, LabError where nothing answers."""
-        try:
+        with said_shortly(f"no lab answers at {self._url}"):
             answer: dict[str, Any] = getattr(self._aws, operation)(**request)
             return answer
-        except ClientError as error:
-            raise _as_the_lab_says(error.response) from None
-        except BotoCoreError as error:
-            raise LabError(f"no lab answers at {self._url}: {error}") from None
 
     def wait(self, waiter: str, **request: Any) -> None:
         """Until one of boto3's waiters is content."""
         self._aws.get_waiter(waiter).wait(WaiterConfig={"Delay": 0, "MaxAttempts": 10_000}, **request)
-
-
-def _as_the_lab_says(response: dict[str, Any]) -> AwsError:
-    told = response["Error"]
-    if told["Code"] == "TooManyRequestsException":
-        return TooManyRequestsException(response.get("Reason", ""), message=told.get("Message", ""))
-    kind = getattr(errors, told["Code"], None)
-    if isinstance(kind, type) and issubclass(kind, AwsError):
-        return kind(told.get("Message", ""))
-    return AwsError(f"{told['Code']}: {told.get('Message', '')}")

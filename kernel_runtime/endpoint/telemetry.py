@@ -1,4 +1,5 @@
-"""Functions' logs and metrics on their way to CloudWatch, behind the door: folded from the journals a few times a second, never on an invocation's way.
+"""Functions' logs and metrics on their way to CloudWatch, behind the door: folded from the journals and the measures a few times a second, never on an
+invocation's way.
 
 Nothing is started for them: they are pushed while the process that answers for other services runs, and what happened before is pushed when it starts, as
 far as the journal still holds it.
@@ -65,7 +66,7 @@ class Pusher:
     """One account's. What could not be pushed is not tried again: it is in the journal."""
 
     def __init__(self, account: Account, logs: Any, cloudwatch: Any, finest_only: bool) -> None:
-        self._journal = account.journal
+        self._journal, self._measures, self._finest_only = account.journal, account.measures, finest_only
         self._logs, self._cloudwatch = logs, cloudwatch
         self._metrics = Metrics(time.time() - account.engine.clock(), finest_only)
         self._streams: set[tuple[str, str]] = set()
@@ -74,11 +75,10 @@ class Pusher:
     def push(self) -> None:
         """What has happened since the last time."""
         entries = self._journal.since(self._seq)
-        if not entries:
-            return
-        self._seq = entries[-1].seq
-        self._push_logs(entries)
-        self._push_metrics(self._metrics.fold(entries))
+        if entries:
+            self._seq = entries[-1].seq
+            self._push_logs(entries)
+        self._push_metrics({**self._metrics.fold(entries), **self._measures.take(self._finest_only)})
 
     def _push_logs(self, entries: list[Entry]) -> None:
         by_stream: dict[tuple[str, str], list[dict[str, Any]]] = {}

@@ -12,7 +12,6 @@ from . import processes
 from .berths import Berth
 from .cgroups import Group
 from .governor import Allowance, let_run
-from .privileges import UID_BASE
 from .root_fs import RootFs
 
 MB = 1024 * 1024
@@ -75,7 +74,7 @@ class Environment:
             "below_opt": root.below_opt() if root and start.layers else [],
             "tmp": self.tmp,
             "tmp_mb": self.tmp_mb,
-            "uid": UID_BASE + self.slot if self._means.may_change_user(start.shown, root) else None,
+            "uid": self._means.user_of(self.slot, start.shown, root),
             "backstop_mb": 0 if self.group else start.memory_mb,
             "landlock": self._landlock(start) if root is None and calls.landlock_abi() > 0 else None,
             "for_snapshot": start.snapshot,

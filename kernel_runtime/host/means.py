@@ -12,6 +12,7 @@ from . import kernel_calls as calls
 from . import root_fs
 from .cgroups import Groups, find_groups
 from .root_fs import RootFs, enterable_by_others
+from .users import own_users
 
 Row = List[Any]
 """limit, mechanism, enforced, note"""
@@ -27,11 +28,12 @@ class Means:
         self.why_no_groups = self.why_no_root = "left out on request"
         self.why_no_root_again = ""
         self.work_dir = work_dir
+        self.first_user = own_users(os.getpid()) if os.geteuid() == 0 else None
         if mechanisms != "portable":
             self._try_root(work_dir)
             self._try_groups(name)
         closed = None if self.root else enterable_by_others(sys.base_prefix)
-        self.own_users = os.geteuid() == 0 and closed is None
+        self.own_users = self.first_user is not None and closed is None
         self._closed = closed
         if self.root is None:
             os.makedirs(work_dir + "/tmp", exist_ok=True)
@@ -39,7 +41,7 @@ class Means:
 
     def _try_groups(self, name: str) -> None:
         try:
-            self.groups = find_groups(name, count_processes=os.geteuid() != 0 or self.root is None)
+            self.groups = find_groups(name, count_processes=self.first_user is None or self.root is None)
         except OSError as why:
             self.why_no_groups = str(why.strerror or why)
 
@@ -48,7 +50,7 @@ class Means:
         try:
             root.build()
             self.root = root
-            self.why_no_root_again = root_fs.tried_again(root)
+            self.why_no_root_again = root_fs.tried_again(root, self.first_user)
         except OSError as why:
             self.why_no_root = str(why.strerror or why)
             root.unmount()
@@ -79,9 +81,11 @@ class Means:
         else:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def may_change_user(self, folders: Iterable[str], root: Optional[RootFs]) -> bool:
-        """Whether a process that needs these folders can run as a user of its own: not where another user may not enter them."""
-        return self.own_users and (root is not None or all(_enterable(folder) for folder in folders))
+    def user_of(self, slot: int, folders: Iterable[str], root: Optional[RootFs]) -> Optional[int]:
+        """The user that a process which needs these folders runs as; None, this one, where there is no other or another may not enter them."""
+        if self.first_user is None or not self.own_users or not (root is not None or all(_enterable(folder) for folder in folders)):
+            return None
+        return self.first_user + slot
 
     def rows(self) -> List[Row]:
         cgroup = f"cgroup v{self.groups.version}" if self.groups else ""
@@ -135,6 +139,12 @@ class Means:
         why = f" (no namespace within another: {self.why_no_root_again})" if self.root is not None else ""
         return ["SnapStart", "a fork of the initialised process", True, f"{note}; in no root of its own, its temporary folder is $TMPDIR{why}"]
 
+    @property
+    def _why_no_users(self) -> str:
+        if self.first_user is None:
+            return "this container maps too few users to give each environment one"
+        return f"others may not enter {self._closed}, where the interpreter lives"
+
     def _user_row(self) -> Row:
         if self.own_users:
             note = "" if self.root else "but root's where others may not enter the folder of the function's interpreter or packages"
@@ -144,7 +154,7 @@ class Means:
                 "privileges",
                 "no capabilities, no new privileges",
                 True,
-                f"runs as root's user: others may not enter {self._closed}, where the interpreter lives",
+                f"runs as root's user: {self._why_no_users}",
             ]
         return ["privileges", "the notebook's user, no capabilities, no new privileges", True, ""]
 

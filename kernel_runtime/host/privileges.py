@@ -9,7 +9,6 @@ from typing import Iterable, List
 
 from . import kernel_calls as calls
 
-UID_BASE = 700_000
 OPEN_FILES = 1_024
 PROCESSES = 1_024
 MOST_PROCESSES = 64 * PROCESSES

@@ -144,8 +144,8 @@ def enter_again(tmp: int) -> int:
     return old
 
 
-def tried_again(root: RootFs) -> str:
-    """Why ``enter_again`` cannot be had here, by trying it in a process; empty where it can."""
+def tried_again(root: RootFs, user: Optional[int]) -> str:
+    """Why ``enter_again`` cannot be had here, by trying it in a process of this user (None: the present one); empty where it can."""
     pid = os.fork()
     if pid == 0:
         status = errno.EINVAL
@@ -153,8 +153,8 @@ def tried_again(root: RootFs) -> str:
             folder = root.make_tmp(0, 1)
             tmp = calls.open_tree(folder)
             enter(root.path, folder, "", [], folder, for_snapshot=True)
-            if os.geteuid() == 0:
-                privileges.become(privileges.UID_BASE)
+            if user is not None:
+                privileges.become(user)
             privileges.give_up_privileges()
             enter_again(tmp)
             status = 0

@@ -9,7 +9,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-NAMES = ("cold", "warm", "thousand", "cpu_share", "memory_kill", "timeout", "panel", "load_ext")
+NAMES = (
+    "cold", "warm", "thousand", "cpu_share", "memory_kill", "timeout", "panel", "load_ext",
+    "door_warm", "door_read", "door_cold", "door_many", "door_create", "door_scale", "async_accept", "schedule_accuracy",
+)  # fmt: skip
 
 
 def main(wanted: list[str]) -> int:

@@ -32,9 +32,14 @@ def is_real(name: str) -> bool:
     return not getattr(operation, "refuses", False)
 
 
+def refusal_of(name: str) -> str:
+    """What an operation that is not real answers."""
+    return f"Serverless Lab does not serve {name}: {REFUSED.get(name, 'it has not been built')}."
+
+
 def _refusing(name: str) -> Operation:
     def refuse(account: Any, request: dict[str, Any], caller: Caller) -> Any:
-        raise NotServed(f"Serverless Lab does not serve {name}: {REFUSED.get(name, 'it has not been built')}.")
+        raise NotServed(refusal_of(name))
 
     refuse.__dict__["refuses"] = True
     return refuse

@@ -11,8 +11,6 @@ from ...model.errors import InvalidParameterValueException
 
 def uploaded(account: Account, code: dict[str, Any]) -> str:
     """The digest of the package, kept in the store. Raises AwsError for one that Lambda refuses; the store is as it was then."""
-    if code.get("ImageUri"):
-        raise InvalidParameterValueException("Container images are not run here: give the function's code as a .zip file archive (PackageType Zip).")
     return account.store.put(zip_of(account, code, "FunctionCode"))
 
 

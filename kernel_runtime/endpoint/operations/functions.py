@@ -12,15 +12,15 @@ from ..caller import Caller
 from ..operation_table import quick
 from . import shapes
 from .code import uploaded
-from .named import identified, recorded, version_of
+from .named import identified, latest_of, recorded, version_of
 from .pages import page, with_marker
+from .refused import IMAGES, check_members
 from .tags import check_number
 
 
 def create_function(account: Account, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
     named = identified(account, request)
     _check_kind(request)
-    _check_publish_to(request)
     _check_role(account, request["Role"])
     check_number(request.get("Tags") or {})
     signing = request.get("CodeSigningConfigArn") or ""
@@ -75,9 +75,9 @@ def list_functions(account: Account, request: dict[str, Any], caller: Caller) ->
 
 
 def update_function_code(account: Account, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
-    record, _ = recorded(account, request)
+    record = latest_of(account, request)
     functions.check_revision(request.get("RevisionId"), record.latest.revision_id)
-    _check_publish_to(request)
+    check_members(request)
     code_signing.check_upload(account, record.name, code_signing.of(record))
     changed = dict(record.latest.settings)
     if request.get("Architectures"):
@@ -92,11 +92,12 @@ def update_function_code(account: Account, request: dict[str, Any], caller: Call
 
 
 def update_function_configuration(account: Account, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
-    record, named = recorded(account, request)
+    record = latest_of(account, request)
+    check_members(request)
     if request.get("Role"):
         _check_role(account, request["Role"])
     layer_use.resolve(account, request.get("Layers") or (), caller.principal)  # what is named anew must be there, also where it is attached already
-    changed = settings.changed(named.name, record.latest.settings, request)
+    changed = settings.changed(record.name, record.latest.settings, request)
     with account.changing:
         new = functions.change(account, record, settings=changed, revision_id=request.get("RevisionId"))
         return shapes.configuration(account, record, new)
@@ -112,8 +113,8 @@ def delete_function(account: Account, request: dict[str, Any], caller: Caller) -
 
 
 def publish_version(account: Account, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
-    record, _ = recorded(account, request)
-    _check_publish_to(request)
+    record = latest_of(account, request)
+    check_members(request)
     with account.changing:
         functions.check_settled(account, record)
         version = versions.publish(
@@ -135,20 +136,15 @@ def list_versions_by_function(account: Account, request: dict[str, Any], caller:
 
 
 def _check_kind(request: dict[str, Any]) -> None:
-    code = request.get("Code") or {}
-    if request.get("PackageType") == "Image" or code.get("ImageUri"):
-        raise InvalidParameterValueException("Container images are not run here: give the function's code as a .zip file archive (PackageType Zip).")
+    if request.get("PackageType") == "Image":
+        raise InvalidParameterValueException(IMAGES)
+    check_members(request.get("Code") or {})
+    check_members(request)
     for member in ("Runtime", "Handler"):
         if not request.get(member):
             raise InvalidParameterValueException(
                 f"{member} and {'Handler' if member == 'Runtime' else 'Runtime'} are mandatory parameters for functions created with deployment packages."
             )
-
-
-def _check_publish_to(request: dict[str, Any]) -> None:
-    """``$LATEST.PUBLISHED`` is a version of functions on managed instances alone (AWS: "Lambda Managed Instances"), which are not run here."""
-    if request.get("PublishTo"):
-        raise InvalidParameterValueException("PublishTo is supported only for functions that have a capacity provider.")
 
 
 def _check_role(account: Account, arn: str) -> None:

@@ -100,6 +100,15 @@ def test_versions_are_numbered_and_idempotent(aws: Any, function: str) -> None:
     assert aws.get_function_configuration(FunctionName=function, Qualifier="1")["Timeout"] == 3
 
 
+def test_what_is_published_or_named_is_not_changed(aws: Any, function: str, alias: str) -> None:
+    text = "Current operation does not support versions other than $LATEST. Please set the version to $LATEST or do not set a version in your request."
+    for qualifier in ("1", alias):
+        for call, more in ((aws.update_function_configuration, {"Timeout": 9}), (aws.update_function_code, {"ZipFile": zipped()}), (aws.publish_version, {})):
+            assert refused(call, FunctionName=f"{function}:{qualifier}", **more) == ("InvalidParameterValueException", text, 400)
+    assert aws.get_function_configuration(FunctionName=function)["Timeout"] == 3
+    assert aws.update_function_configuration(FunctionName=f"{function}:$LATEST", Timeout=9)["Timeout"] == 9
+
+
 def test_a_version_of_other_code_is_refused(aws: Any, function: str) -> None:
     current = aws.get_function_configuration(FunctionName=function)["CodeSha256"]
     assert refused(aws.publish_version, FunctionName=function, CodeSha256="wrong") == (
