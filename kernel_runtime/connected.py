@@ -1,21 +1,33 @@
-"""A lab that runs elsewhere, used through its AWS door: ``Lab.connect(url)``. What AWS's API carries is here; a panel needs the lab itself."""
+"""A lab that runs elsewhere, used through its AWS door: ``Lab.connect(url)``. What AWS's API carries is here, and what its journal tells (``watch``)."""
 
 from __future__ import annotations
 
 import asyncio
 import base64
-from functools import cached_property
+import re
+from collections.abc import Iterator
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
-from .model.errors import InvalidParameterValueException
+from .control.controller import AccountView, FunctionView
+from .fleet.base import Enforcement
+from .journal import report
+from .journal.cost import invocation_usd
+from .journal.journal import Journal
+from .model.errors import InvalidParameterValueException, LabError
 from .model.event import event_bytes
+from .model.function import Function
+from .model.invocation import InvocationRecord
 from .model.names import REGION
-from .outcome import FunctionError, payload_of
+from .outcome import FunctionError, Outcome, payload_of
+from .sources.traffic import Traffic
+from .watch import FRESH_S, Watch
 
 if TYPE_CHECKING:
     from .endpoint.remote import Remote
 
 _SETTINGS = {"handler": "Handler", "runtime": "Runtime", "memory_mb": "MemorySize", "timeout_s": "Timeout", "description": "Description", "layers": "Layers"}
+_BILLED = re.compile(r"Billed Duration: (\d+) ms\tMemory Size: (\d+) MB|\"billedDurationMs\":(\d+),\"memorySizeMB\":(\d+)")
 
 
 class ConnectedLab:
@@ -57,6 +69,50 @@ class ConnectedLab:
         self._call("get_function_configuration", FunctionName=name)
         return ConnectedFunction(self, name)
 
+    @property
+    def journal(self) -> Journal:
+        """What has happened there, as ``Lab.journal`` tells of a lab here; read anew whenever it is asked for. The keys must be the account's own."""
+        self._watch.update(FRESH_S)
+        return self._watch.journal
+
+    def now(self) -> float:
+        """Seconds of the clock that the journal's entries carry."""
+        return self._watch.now()
+
+    def view(self, name: str) -> FunctionView:
+        """How a function stands at this moment. Raises ResourceNotFoundException."""
+        return self._watch.standing(name).view
+
+    def account(self) -> AccountView:
+        """How the account stands."""
+        return self._watch.account()
+
+    def configuration(self, name: str) -> Function:
+        """A function's configuration as calls meet it now. Raises ResourceNotFoundException."""
+        return self._watch.standing(name).configuration
+
+    def records(self, name: str | None = None) -> Iterator[InvocationRecord]:
+        """What is known here of invocations that ran there, oldest first."""
+        return (record for record in self._watch.records() if name is None or record.function == name)
+
+    def logs(self, name: str, limit: int | None = None) -> str:
+        """The log of the last ``limit`` invocations (all that are known where None), as CloudWatch Logs would show it. Raises ResourceNotFoundException."""
+        self.get(name)
+        held = list(self.records(name))
+        return "".join(report.log_text(record) for record in (held[-limit:] if limit else held))
+
+    def traffic(self, function: ConnectedFunction, arrivals: Iterator[float], event: Any = None, qualifier: str | None = None, **options: Any) -> Traffic:
+        """See ``Lab.traffic``."""
+        return Traffic(partial(function.ainvoke, qualifier=qualifier) if qualifier else function.ainvoke, arrivals, event, **options)
+
+    def doctor(self) -> tuple[Enforcement, ...]:
+        """Nothing: what is enforced is told on the machine that enforces it (``serverless-lab doctor``)."""
+        return ()
+
+    @cached_property
+    def _watch(self) -> Watch:
+        return Watch(self._remote)
+
     def _call(self, operation: str, **request: Any) -> dict[str, Any]:
         """Raises AwsError as the lab itself would, LabError where nothing answers."""
         return self._remote.call(operation, request)
@@ -70,15 +126,24 @@ class ConnectedFunction:
         self.name = name
 
     @property
-    def configuration(self) -> dict[str, Any]:
-        """As GetFunctionConfiguration shows it."""
-        return {name: value for name, value in self._lab._call("get_function_configuration", FunctionName=self.name).items() if name != "ResponseMetadata"}
+    def configuration(self) -> Function:
+        """The configuration as it is now. Raises ResourceNotFoundException when the function has been deleted."""
+        return self._lab.configuration(self.name)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Nothing: what a user should know of how a function runs is known where it runs."""
+        return ()
+
+    def logs(self, limit: int | None = None) -> str:
+        """See ``ConnectedLab.logs``."""
+        return self._lab.logs(self.name, limit)
 
     def invoke(self, event: Any = None, qualifier: str | None = None) -> ConnectedOutcome:
         """See ``FunctionHandle.invoke``."""
         more = {"Qualifier": qualifier} if qualifier else {}
         answer = self._lab._call("invoke", FunctionName=self.name, Payload=event_bytes(event), LogType="Tail", **more)
-        return ConnectedOutcome(self.name, answer)
+        return ConnectedOutcome(self._lab, self.name, answer)
 
     async def ainvoke(self, event: Any = None, qualifier: str | None = None) -> ConnectedOutcome:
         """``invoke`` from an event loop."""
@@ -113,16 +178,19 @@ class ConnectedFunction:
 
 
 class ConnectedOutcome:
-    """What Invoke answered. ``log``: its last 4 KB. ``start``: "cold" where REPORT tells of an init, else "warm"."""
+    """What Invoke answered. ``log``: its last 4 KB. ``start``: "cold" where they tell of an init, else "warm". ``whole``: with the invocation's record."""
 
-    def __init__(self, function: str, answer: dict[str, Any]) -> None:
+    notes: tuple[str, ...] = ()
+
+    def __init__(self, lab: ConnectedLab, function: str, answer: dict[str, Any]) -> None:
+        self._lab = lab
         self.function = function
         self.raw: bytes = answer["Payload"].read()
+        self.request_id: str = answer["ResponseMetadata"]["RequestId"]
         self.executed_version: str = answer.get("ExecutedVersion", "")
         self.ok = "FunctionError" not in answer
         self.log = base64.b64decode(answer.get("LogResult", "")).decode("utf-8", "replace")
-        self.report = next((line for line in reversed(self.log.splitlines()) if line.startswith("REPORT ")), "")
-        self.start = "cold" if "Init Duration" in self.report else "warm"
+        self.start = "cold" if "Init Duration" in self.log or "initDurationMs" in self.log else "warm"
 
     @cached_property
     def payload(self) -> Any:
@@ -131,6 +199,25 @@ class ConnectedOutcome:
     @cached_property
     def error(self) -> FunctionError | None:
         return None if self.ok else FunctionError.of(self.payload)
+
+    @property
+    def report(self) -> str:
+        """The REPORT line; empty where the log is JSON."""
+        return next((line for line in reversed(self.log.splitlines()) if line.startswith("REPORT ")), "")
+
+    @property
+    def cost_usd(self) -> float:
+        """USD by the published prices, of what REPORT says."""
+        found = _BILLED.search(self.log)
+        billed_ms, memory_mb = (int(figure) for figure in found.groups() if figure) if found else (0, 0)
+        return invocation_usd(billed_ms, memory_mb)
+
+    def whole(self) -> Outcome:
+        """The same as of a lab here: log, report and record are the invocation's own. Raises LabError where the journal there no longer holds it."""
+        found = next((record for record in reversed(list(self._lab.records(self.function))) if record.request_id == self.request_id), None)
+        if found is None:
+            raise LabError("the lab there no longer knows of this invocation")
+        return Outcome(found, self.raw)
 
     def __repr__(self) -> str:
         return f"<Outcome {self.function} {self.start} {self.payload!r}>"

@@ -58,12 +58,13 @@ class Front:
             from .endpoint.protocol import Protocol
             from .endpoint.server import Door
             from .endpoint.telemetry import Telemetry
+            from .endpoint.watching import watched
             from .endpoint.wording import Wording
 
             protocol = Protocol()
             self._door = Door(
                 self._accounts.get, operations(protocol.operations), Wording(protocol), self.credentials,
-                services=self._services, open_paths={FIRST_PIECE: self._code()}, listening=self._listening,
+                services=self._services, open_paths={FIRST_PIECE: self._code()}, watched=watched, listening=self._listening,
             )  # fmt: skip
             self._door.open()
             self._telemetry = Telemetry(self._accounts, self.client, lambda: self.companion_runs, finest_only="cloudwatch" not in self._services)

@@ -15,7 +15,7 @@ from typing import Any
 import uvicorn
 
 from ..model.errors import LabError
-from .app import FunctionUrls, OpenPath, Parts, Wording, application
+from .app import FunctionUrls, OpenPath, Parts, Watched, Wording, application
 from .body import IDLE_S
 from .credentials import Credentials
 from .hosts import Names
@@ -52,6 +52,7 @@ class Door:
         services: Mapping[str, str] | None = None,
         function_urls: FunctionUrls | None = None,
         open_paths: Mapping[str, OpenPath] | None = None,
+        watched: Watched | None = None,
         body_idle_s: float = IDLE_S,
         listening: Listening | None = None,
     ) -> None:
@@ -61,7 +62,7 @@ class Door:
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="lab-door-operation")
         names, table = Names(self._host, allowed_hosts), OperationTable(operations)
         self._parts = Parts(
-            account_of, table, wording, credentials, self.services, names, self._threads, function_urls, open_paths or {}, body_idle_s=body_idle_s
+            account_of, table, wording, credentials, self.services, names, self._threads, function_urls, open_paths or {}, watched, body_idle_s=body_idle_s
         )
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
