@@ -5,21 +5,25 @@ from __future__ import annotations
 import asyncio
 import base64
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
+from .account.account import ready_role_arn
+from .artifacts.bundles import Source, zip_from_source
 from .control.controller import AccountView, FunctionView
 from .fleet.base import Enforcement
 from .journal import report
 from .journal.cost import invocation_usd
 from .journal.journal import Journal
-from .model.errors import InvalidParameterValueException, LabError
+from .model import limits
+from .model.errors import InvalidParameterValueException, LabError, ResourceNotFoundException
 from .model.event import event_bytes
 from .model.function import Function
 from .model.invocation import InvocationRecord
-from .model.names import REGION
+from .model.names import ACCOUNT, REGION
 from .outcome import FunctionError, Outcome, payload_of
+from .runtimes import catalog
 from .sources.traffic import Traffic
 from .watch import FRESH_S, Watch
 
@@ -36,6 +40,7 @@ class ConnectedLab:
     def __init__(self, url: str, access_key: str, secret: str, region: str = REGION) -> None:
         self.endpoint_url = url.rstrip("/")
         self._access_key, self._secret, self._region = access_key, secret, region
+        self._account = access_key if access_key.isdigit() and len(access_key) == 12 else ACCOUNT
         self._call("list_functions", MaxItems=1)
 
     @cached_property
@@ -50,6 +55,52 @@ class ConnectedLab:
         from .endpoint.credentials import Key
 
         return client(service, self.endpoint_url, Key(self._access_key, self._secret, "", ""), self._region, **more)
+
+    def function(
+        self,
+        name: str,
+        source: Source,
+        *,
+        handler: str = "index.handler",
+        runtime: str | None = None,
+        memory_mb: int = limits.MEMORY_DEFAULT_MB,
+        timeout_s: int = limits.TIMEOUT_DEFAULT_S,
+        ephemeral_mb: int = limits.EPHEMERAL_DEFAULT_MB,
+        reserved_concurrency: int | None = None,
+        variables: Mapping[str, str] | None = None,
+        layers: Sequence[str] = (),
+        packages: str = "lambda",
+        description: str = "",
+    ) -> ConnectedFunction:
+        """Create the function there, or put this code and configuration in place of what it had; see ``Lab.function``. By several calls of the API, one after
+        another: what is refused halfway leaves what came before. In force when it returns. Raises AwsError."""
+        if packages != "lambda":
+            raise InvalidParameterValueException("a lab elsewhere has no packages of this notebook: put them into a layer")
+        code = zip_from_source(source, handler)
+        settings = {
+            "FunctionName": name, "Runtime": runtime or catalog.default_runtime(), "Handler": handler, "MemorySize": memory_mb, "Timeout": timeout_s,
+            "EphemeralStorage": {"Size": ephemeral_mb}, "Environment": {"Variables": dict(variables or {})}, "Layers": list(layers), "Description": description,
+        }  # fmt: skip
+        try:
+            self.get(name)
+        except ResourceNotFoundException:
+            self._call("create_function", Role=ready_role_arn(self._account), Code={"ZipFile": code}, **settings)
+            self._remote.wait("function_active_v2", FunctionName=name)
+        else:
+            self._call("update_function_code", FunctionName=name, ZipFile=code)
+            self._remote.wait("function_updated_v2", FunctionName=name)
+            self._call("update_function_configuration", **settings)
+            self._remote.wait("function_updated_v2", FunctionName=name)
+        return ConnectedFunction(self, name).configure(reserved_concurrency=reserved_concurrency)
+
+    def delete(self, name: str) -> None:
+        """Delete a function there. Raises ResourceNotFoundException."""
+        self._call("delete_function", FunctionName=name)
+
+    @property
+    def layers(self) -> Any:
+        """Raises LabError: the layers of a lab elsewhere are there."""
+        raise LabError(f'the layers of the lab at {self.endpoint_url} are published and listed by its API: boto3("lambda").publish_layer_version(…)')
 
     @property
     def functions(self) -> dict[str, ConnectedFunction]:
@@ -172,6 +223,10 @@ class ConnectedFunction:
             self._lab._call("update_function_configuration", FunctionName=self.name, **request)
             self._lab._remote.wait("function_updated_v2", FunctionName=self.name)
         return self
+
+    def delete(self) -> None:
+        """See ``ConnectedLab.delete``."""
+        self._lab.delete(self.name)
 
     def __repr__(self) -> str:
         return f"<function {self.name} at {self._lab.endpoint_url}>"

@@ -22,6 +22,8 @@ FRESH_S = 0.05
 """So long what was read last is good enough: a chart asks for several things at once."""
 BEFORE_MAX = 20_000
 """Entries from before the first look that are read."""
+NAMES_MAX = 20
+"""So many functions' standing is asked for with every reading: those that somebody wanted last."""
 _END = 10**15 - 1
 
 
@@ -42,7 +44,7 @@ class Watch:
         self._reading = threading.Lock()
         self._seq = -1
         self._head: dict[str, Any] = {}
-        self._names: set[str] = set()
+        self._names: dict[str, None] = {}
         self._read_at = float("-inf")
 
     def update(self, fresh_s: float = 0.0) -> None:
@@ -73,12 +75,15 @@ class Watch:
 
     def standing(self, name: str) -> Standing:
         """Raises ResourceNotFoundException."""
-        known = name in self._names
-        self._names.add(name)
+        with self._reading:
+            known = name in self._names
+            self._names.pop(name, None)
+            self._names[name] = None  # the newest last
+            if len(self._names) > NAMES_MAX:
+                del self._names[next(iter(self._names))]
         self.update(FRESH_S if known else 0.0)
         told = self._head["functions"].get(name)
         if told is None:
-            self._names.discard(name)
             raise ResourceNotFoundException(f"Function not found: {name}")
         return Standing(from_plain(FunctionView, told["view"]), from_plain(Function, told["configuration"]))
 
