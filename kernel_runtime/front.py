@@ -73,13 +73,14 @@ class Front:
             from .endpoint.protocol import Protocol
             from .endpoint.server import Door
             from .endpoint.telemetry import Telemetry
+            from .endpoint.watching import watched
             from .endpoint.wording import Wording
 
             protocol = Protocol()
             self._network = Network(self._standing, open=self._open_network)
             self._door = Door(
                 self._accounts.get, operations(protocol.operations), Wording(protocol), self.credentials,
-                services=self._services, open_paths={FIRST_PIECE: self._code()}, listening=self._listening, network=self._network,
+                services=self._services, open_paths={FIRST_PIECE: self._code()}, watched=watched, listening=self._listening, network=self._network,
                 sites=lambda services: Sites(self._accounts, self.credentials, self._http_calls, services, self.url),
                 pushed=self._pushed,
                 changed=self._changed,

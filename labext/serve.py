@@ -56,6 +56,7 @@ def introduction(lab: Lab) -> str:
         "export AWS_DEFAULT_REGION=us-east-1",
         "",
         "aws lambda list-functions                  # or boto3, or any tool that speaks AWS's API",
+        f"%lab --connect {lab.endpoint_url} --key={owner.access_key} --secret={owner.secret}   # in a notebook",
         f"aws lambda create-function … --role {lab.role_arn}   # a role that is there from the start",
     ]
     return "\n".join(lines)

@@ -28,7 +28,7 @@ from .caller import Caller
 from .credentials import Credentials
 from .denials import InvalidSignatureException, RequestEntityTooLargeException, ServiceException
 from .hosts import Names
-from .lambda_paths import is_lambda, operation_at
+from .lambda_paths import WATCHED_PATH, is_lambda, operation_at
 from .network import Network
 from .on_behalf import told_in
 from .operation_table import OperationTable
@@ -79,6 +79,12 @@ class OpenPath(Protocol):
     async def __call__(self, arrival: Arrival, body: Body) -> Answering: ...
 
 
+class Watched(Protocol):
+    """Answers who asks what has happened in an account, at ``WATCHED_PATH``."""
+
+    def __call__(self, account: Any, arrival: Arrival, caller: Caller) -> Answering: ...
+
+
 @dataclass(frozen=True)
 class Parts:
     """What the door is joined from. ``account_of(account, region)`` gives what operations work on; it runs in the loop, so it must be quick.
@@ -95,6 +101,7 @@ class Parts:
     threads: Executor
     sites: Sites | None = None
     open_paths: Mapping[str, OpenPath] = field(default_factory=dict)
+    watched: Watched | None = None
     body_idle_s: float = IDLE_S
     pushed: Callable[[OnBehalf, str, str, AwsError | None], None] = lambda behalf, region, function, refusal: None
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -146,6 +153,9 @@ class Requests:
         if claim.service == "lambda":
             read = await body.hashed(parts.threads)
             claim.check(key, read.digest)
+            if parts.watched is not None and (arrival.method, arrival.path) == ("GET", WATCHED_PATH):
+                account = parts.account_of(caller.account, caller.region)
+                return await asyncio.get_running_loop().run_in_executor(parts.threads, parts.watched, account, arrival, caller)
             return await self._lambda(arrival, caller, read.data)
         if claim.service != "s3" and is_lambda(arrival.path):
             raise InvalidSignatureException("Credential should be scoped to correct service: 'lambda'. ")
