@@ -30,7 +30,7 @@ SERVICES_PACKAGE = "moto"
 class Front:
     """``url``: where it is. host, port: where it listens; raises LabError where it cannot. services: endpoints of the user's own, by boto3's service names.
     open_network: functions' calls are not slowed by their share of the network.
-    pushed: told of each call that a service behind the door makes (``sources.pushed``)."""
+    pushed: told of each call that a service behind the door makes (``sources.pushed``). changed: see ``Services``."""
 
     def __init__(
         self,
@@ -44,13 +44,14 @@ class Front:
         services: Mapping[str, str] | None = None,
         open_network: bool = False,
         pushed: Callable[[OnBehalf, str, str, AwsError | None], None] = lambda behalf, region, function, refusal: None,
+        changed: Callable[[str, str, str], None] = lambda service, region, account: None,
     ) -> None:
         self._open_network = open_network
         self._network: Network | None = None
         self.credentials = credentials
         self._accounts, self._store, self._http_calls = accounts, store, http_calls
         self._services = dict(services or {})
-        self._pushed = pushed
+        self._pushed, self._changed = pushed, changed
         self._listening = Listening(host, port)
         self.url = self._listening.url
         self._opening = threading.RLock()
@@ -72,25 +73,36 @@ class Front:
             from .endpoint.protocol import Protocol
             from .endpoint.server import Door
             from .endpoint.telemetry import Telemetry
+            from .endpoint.watching import watched
             from .endpoint.wording import Wording
 
             protocol = Protocol()
             self._network = Network(self._standing, open=self._open_network)
             self._door = Door(
                 self._accounts.get, operations(protocol.operations), Wording(protocol), self.credentials,
-                services=self._services, open_paths={FIRST_PIECE: self._code()}, listening=self._listening, network=self._network,
+                services=self._services, open_paths={FIRST_PIECE: self._code()}, watched=watched, listening=self._listening, network=self._network,
                 sites=lambda services: Sites(self._accounts, self.credentials, self._http_calls, services, self.url),
                 pushed=self._pushed,
+                changed=self._changed,
             )  # fmt: skip
             self._door.open()
             self._telemetry = Telemetry(self._accounts, self.client, lambda: self.companion_runs, finest_only="cloudwatch" not in self._services)
 
-    def client(self, service: str, region: str = REGION, account: str | None = None, **more: Any) -> Any:
-        """A boto3 client that speaks to the door."""
-        from .endpoint.client import client
+    def client(self, service: str, region: str = REGION, account: str | None = None, at: str = "", **more: Any) -> Any:
+        """A boto3 client that speaks to the door. ``at``: to what ``address`` gave instead."""
+        from .endpoint.client import behind_the_door, client
 
         self.open()
+        if at and at != self.url:
+            return behind_the_door(service, at, self.credentials, region, account, **more)
         return client(service, self.url, self.credentials, region, account, **more)
+
+    def changes_of_streams(self) -> str:
+        """Where to wait for a change of any stream that the process behind the door holds; empty where it does not run."""
+        from .endpoint.changes import PATH
+
+        origin = self._door.services.companion.origin_now if self._door is not None else ""
+        return origin + PATH if origin else ""
 
     def network_of(self, account: str, region: str, function: str) -> Traffic:
         """What a function has sent and received through the door, and at what pace it may."""
@@ -103,6 +115,12 @@ class Front:
         held = self._accounts.get(account, region)
         function = held.running.get((name, LATEST))
         return None if function is None else (function.memory_mb, held.engine.controller.function(name).in_use)
+
+    def address(self, service: str) -> str:
+        """Where a service answers without anything's being started: the process behind the door, the door for an endpoint of the user's own; else empty."""
+        if service in self._services:
+            return self.url
+        return self._door.services.companion.origin_now if self._door is not None else ""
 
     def sdk_variables(self, function: Function) -> dict[str, str]:
         """What a function's SDK reads: the door's address, and keys of the function's role."""

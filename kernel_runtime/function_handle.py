@@ -90,8 +90,10 @@ class FunctionHandle:
         return self
 
     def publish(self, description: str | None = None) -> str:
-        """Freeze code and configuration as the next version; gives its number, the newest one's where nothing has changed since."""
-        return versions.publish(self._account, self._record, description=description).version
+        """Freeze code and configuration as the next version; gives its number, the newest one's where nothing has changed since. With SnapStart its snapshot
+        is there when this returns; raises SnapshotFailed where it cannot be made."""
+        version = versions.publish(self._account, self._record, description=description)
+        return versions.settled(self._account, self._record, version).version
 
     def alias(self, name: str, version: str, weights: Mapping[str, float] | None = None) -> str:
         """Let ``name`` mean ``version``, and another by its part of the calls: ``fn.alias("live", "1", {"2": 0.1})``. Makes the alias or moves it; gives

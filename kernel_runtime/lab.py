@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from .account import functions, settings, storage
+from .account import functions, leftovers, settings, storage
 from .account.account import Account, ready_role_arn
 from .account.accounts import Accounts
 from .account.documents import Documents
@@ -44,9 +44,10 @@ from .model.invocation import InvocationRecord
 from .model.names import ACCOUNT, LATEST, REGION
 from .runtimes import catalog
 from .sources.clock import LabClock
+from .sources.ground import Ground
 from .sources.http_calls import HttpCalls
 from .sources.loop import SourcesLoop
-from .sources.sources import Ground, Sources
+from .sources.sources import Sources
 from .sources.traffic import Traffic
 from .sources.view import SourceView
 
@@ -58,7 +59,7 @@ __all__ = ["Lab", "module_file", "module_from_function", "notebook_only_names"]
 
 _MEMBERS = {
     "handler": "Handler", "runtime": "Runtime", "memory_mb": "MemorySize", "timeout_s": "Timeout", "ephemeral_mb": "EphemeralStorage",
-    "variables": "Environment", "layers": "Layers", "description": "Description",
+    "variables": "Environment", "layers": "Layers", "description": "Description", "snap_start": "SnapStart",
 }  # fmt: skip
 """A function's configuration in the notebook's words, and the API's."""
 
@@ -110,16 +111,23 @@ class Lab:
         self._handler_notes: dict[str, tuple[str, ...]] = {}
         self._closed = False
         self.accounts = Accounts(self._make_account, lambda account: self._sources.opened(account), self._documents.owners)
+        self._hold = leftovers.Hold(self.home)
+        if self._hold.alone:
+            leftovers.sweep(self.accounts, self._documents, self._store, self._layer_book, self._opt)
+        self._hold.share()
         credentials = Credentials.kept(self.home / "credentials.json" if self._kept else None, accept_any=accept_any_credentials)
         http_calls = HttpCalls()
         self._front = Front(
             self.accounts, self._store, credentials, http_calls,
             host=endpoint_host, port=endpoint_port, services=services, open_network=network == "open",
-            pushed=lambda *told: self._sources.pushed.told(*told),
+            pushed=lambda *told: self._sources.pushed.told(*told), changed=lambda *told: self._sources.schedules.changed(*told),
         )  # fmt: skip
-        self._sources = Sources(
-            Ground(self.accounts, ticking, SourcesLoop(), self._front.client, self.home if self._kept else None, lambda: self._front.companion_runs), http_calls
-        )
+        kept_home = self.home if self._kept else None
+        front = self._front
+        ground = Ground(
+            self.accounts, ticking, SourcesLoop(), front.client, kept_home, lambda: front.companion_runs, front.address, front.changes_of_streams
+        )  # fmt: skip
+        self._sources = Sources(ground, http_calls)
         self.account_of_notebook = self.accounts.get(ACCOUNT, REGION)
         self.account_of_notebook.start()
 
@@ -175,20 +183,21 @@ class Lab:
         layers: tuple[str, ...] | list[str] = (),
         packages: Literal["lambda", "kernel"] = "lambda",
         description: str = "",
+        snap_start: bool = False,
     ) -> FunctionHandle:
         """Create the function, or put this code and configuration in place of what it had. Both have taken effect when it returns.
 
         source: a module's text, a zip as bytes, a folder, or file names with their bytes. memory_mb: 128-10,240. timeout_s: 1-900. ephemeral_mb:
         /tmp, 512-10,240.
         reserved_concurrency: None shares the account's pool, 0 blocks all. variables: at most 4 KB as JSON. packages: "kernel" shows the notebook's
-        packages too.
+        packages too. snap_start: versions that are published of it start from a snapshot of their init.
         Raises AwsError with Lambda's own type and message where Lambda would refuse; nothing has changed then.
         """
         if source is None:
             raise InvalidParameterValueException("Please provide a source for the function: source=… (a module's text, a folder, or a zip as bytes)")
         wanted = _in_api_words(
             handler=handler, runtime=runtime or catalog.default_runtime(), memory_mb=memory_mb, timeout_s=timeout_s, ephemeral_mb=ephemeral_mb,
-            variables=variables or {}, layers=layers, description=description,
+            variables=variables or {}, layers=layers, description=description, snap_start=snap_start,
         )  # fmt: skip
         new = settings.of_new(name, {"Role": ready_role_arn(ACCOUNT), **wanted})
         account = self.account_of_notebook
@@ -298,9 +307,10 @@ class Lab:
         return (r for r in self.journal.records() if name is None or r.function == name)
 
     def logs(self, name: str, limit: int | None = None) -> str:
-        """The log of the last ``limit`` invocations (all that are still held where None), as CloudWatch Logs would show it."""
+        """The log of the last ``limit`` invocations (all that are still held where None), as CloudWatch Logs would show it. The init of a version's snapshot
+        counts as one."""
         self._record(name)
-        held = list(self.records(name))
+        held = [record for record in self.journal.logged() if record.function == name]
         return "".join(report.log_text(record) for record in (held[-limit:] if limit else held))
 
     def doctor(self) -> tuple[Enforcement, ...]:
@@ -325,6 +335,7 @@ class Lab:
         self.accounts.close()
         self._documents.close()
         self._layer_book.close()
+        self._hold.close()
         if not self._kept:
             shutil.rmtree(self.home, ignore_errors=True)
 
@@ -383,6 +394,8 @@ def _in_api_words(**given: Any) -> dict[str, Any]:
         members["EphemeralStorage"] = {"Size": members["EphemeralStorage"]}
     if "Environment" in members:
         members["Environment"] = {"Variables": dict(members["Environment"])}
+    if "SnapStart" in members:
+        members["SnapStart"] = {"ApplyOn": "PublishedVersions" if members["SnapStart"] else "None"}
     if "Layers" in members:
         members["Layers"] = list(members["Layers"])
     return members

@@ -57,3 +57,16 @@ def client(
         key = key.of_account(account) if account else key.owner
     merged = CONFIG.merge(config) if config else CONFIG
     return session(key, region).client(service, endpoint_url=url, config=merged, **more)
+
+
+def behind_the_door(
+    service: str, origin: str, credentials: Credentials, region: str = "us-east-1", account: str | None = None, config: Config | None = None, **more: Any
+) -> Any:
+    """``client`` for the companion process itself, which takes the account from the header that the door would add."""
+    made = client(service, origin, credentials, region, account, config, **more)
+
+    def name_account(request: Any, **_: Any) -> None:
+        request.headers["x-moto-account-id"] = account or credentials.owner.account
+
+    made.meta.events.register("before-sign", name_account)
+    return made

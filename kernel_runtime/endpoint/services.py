@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
 
-from . import handed_out, identity
+from . import handed_out, identity, scheduling
 from .answer import Answer, Answering
 from .arrival import Arrival
 from .caller import Caller
@@ -30,16 +30,20 @@ _LIMITS = httpx.Limits(max_connections=None, max_keepalive_connections=64, keepa
 
 
 class Services:
-    """``endpoints`` are the user's own, by boto3's service names. ``door_url`` must be set before ``open``."""
+    """``endpoints`` are the user's own, by boto3's service names. ``door_url`` must be set before ``open``. ``changed``: told of a service, a region and an
+    account whose schedules may have changed; of nothing where the companion has begun anew, and holds none."""
 
-    def __init__(self, endpoints: Mapping[str, str], credentials: Credentials) -> None:
+    def __init__(
+        self, endpoints: Mapping[str, str], credentials: Credentials, changed: Callable[[str, str, str], None] = lambda service, region, account: None
+    ) -> None:
         self.door_url = ""
         self._outside = by_signing_name(endpoints)
         self._credentials = credentials
-        self.companion = CompanionProcess()
         self._changes = 0
         self.gateway_owners: set[tuple[str, str]] = set()
         """Accounts and regions that may have APIs."""
+        self._changed = changed
+        self.companion = CompanionProcess(lambda: changed("", "", ""))
         self._near: httpx.AsyncClient | None = None
         self._far: httpx.AsyncClient | None = None
 
@@ -67,6 +71,9 @@ class Services:
             self.gateway_owners.add((caller.account, caller.region))
         answer = await self._to_companion(arrival, caller, payload)
         self._changes += caller.service in MAKES_APIS and arrival.method != "GET"
+        if answer.status_code < 400:
+            for service in scheduling.may_change(caller.service, arrival, payload.small or b""):
+                self._changed(service, caller.region, caller.account)
         if action in handed_out.ACTIONS:
             whole = b"".join([chunk async for chunk in answer.aiter_bytes()])
             handed_out.learn(self._credentials, caller, whole)

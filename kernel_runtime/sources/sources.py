@@ -3,34 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from ..account.account import Account
-from ..account.accounts import Accounts
 from .asynchronous.queue import Asynchronous
-from .clock import LabClock
+from .ground import Ground
 from .http_calls import HttpCalls
-from .loop import SourcesLoop
+from .polling.polling import Polling
 from .pushed import Pushed
+from .schedules.schedules import Schedules
 from .view import SourceView
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What a source stands on. client: a boto3 client for (service, region, account), which speaks to the lab's door. home: a folder that outlives the lab, or
-    None. services_run: whether the process behind the door that holds queues, streams and buckets has been started."""
-
-    accounts: Accounts
-    clock: LabClock
-    loop: SourcesLoop
-    client: Callable[[str, str, str], Any]
-    home: Path | None
-    services_run: Callable[[], bool]
 
 
 class Source(Protocol):
@@ -52,7 +36,8 @@ class Sources:
     def __init__(self, ground: Ground, http_calls: HttpCalls) -> None:
         self.ground = ground
         self.asynchronous, self.pushed = Asynchronous(ground), Pushed()
-        self._kinds: tuple[Source, ...] = (self.asynchronous, self.pushed, http_calls)
+        self.schedules = Schedules(ground.accounts, ground.clock, ground.loop, ground.client, ground.services_run)
+        self._kinds: tuple[Source, ...] = (self.asynchronous, Polling(ground), self.pushed, self.schedules, http_calls)
 
     def opened(self, account: Account) -> None:
         for kind in self._kinds:

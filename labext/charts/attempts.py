@@ -60,7 +60,7 @@ class Attempts:
         traces += [self._dots(ok) for ok in (True, False)]
         figure = template(self.title, "", traces, 120 + 34 * len(self.ids), type="category", autorange="reversed", automargin=True)
         figure["layout"] |= {
-            "xaxis": {"title": {"text": "minutes of the lab's clock", "standoff": 6}, "ticksuffix": " min", "rangemode": "tozero", "zeroline": False},
+            "xaxis": {"title": {"text": "minutes of the lab's clock", "standoff": 6}, "ticksuffix": " min", "zeroline": False},
             "margin": {"l": BESIDE_PX, "r": 24, "t": 52, "b": 44},
         }
         return figure
