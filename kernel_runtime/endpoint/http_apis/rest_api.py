@@ -55,7 +55,7 @@ class RestApiSite:
             content = await body.whole()
         except AwsError as error:
             return told("too_large" if isinstance(error, RequestEntityTooLargeException) else "internal")
-        request = HttpRequest(arrival.method, placed[1], arrival.query, arrival.headers, content, arrival.peer, now, trace, port, "http")
+        request = HttpRequest(arrival.method, placed[1], arrival.query, arrival.headers, content, arrival.peer, now, trace, port, "http", arrival.spelling())
         return await self._served(RestVisit(api, *placed, selected, arrival, request, request_id, extended))
 
     async def _served(self, visit: RestVisit) -> HttpAnswer:
