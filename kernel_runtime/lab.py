@@ -120,7 +120,7 @@ class Lab:
         )  # fmt: skip
         kept_home = self.home if self._kept else None
         ground = Ground(self.accounts, ticking, SourcesLoop(), self._front.client, kept_home, lambda: self._front.companion_runs, self._front.address)
-        self._sources = Sources(ground, http_calls)
+        self._sources = Sources(ground, http_calls, self._front.ties)
         self.account_of_notebook = self.accounts.get(ACCOUNT, REGION)
         self.account_of_notebook.start()
 
