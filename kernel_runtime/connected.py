@@ -22,9 +22,11 @@ from .model.event import asynchronous_event_bytes, event_bytes
 from .model.function import Function
 from .model.invocation import InvocationRecord
 from .model.names import ACCOUNT, REGION
+from .model.network import Traffic as NetworkTraffic
 from .outcome import FunctionError, Outcome, payload_of
 from .runtimes import catalog
 from .sources.traffic import Traffic
+from .sources.view import SourceView
 from .watch import FRESH_S, Watch
 
 if TYPE_CHECKING:
@@ -134,6 +136,14 @@ class ConnectedLab:
     def view(self, name: str) -> FunctionView:
         """How a function stands at this moment. Raises ResourceNotFoundException."""
         return self._watch.standing(name).view
+
+    def sources(self, name: str | None = None) -> list[SourceView]:
+        """What calls functions there by itself, and how each stands: all, or those of one function."""
+        return [view for view in self._watch.sources() if name is None or view.function == name]
+
+    def network(self, name: str) -> NetworkTraffic:
+        """What a function has moved through the door there. Raises ResourceNotFoundException."""
+        return self._watch.standing(name).network
 
     def account(self) -> AccountView:
         """How the account stands."""

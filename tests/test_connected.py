@@ -97,6 +97,15 @@ def test_what_happens_there_is_in_the_journal_here(lab: Lab, connected: Connecte
         connected.view("nothing")
 
 
+def test_what_calls_functions_there_is_seen_here(lab: Lab, connected: ConnectedLab) -> None:
+    fn = lab.function("sent-to", source="def handler(event, context):\n    return event\n")
+    fn.send({})
+    until(lambda: any(view.calls == 1 for view in connected.sources("sent-to")))
+    assert connected.sources("sent-to") == lab.sources("sent-to")
+    assert connected.sources("another") == []
+    assert connected.network("sent-to") == lab.network("sent-to")
+
+
 def test_more_than_an_answer_holds(lab: Lab, connected: ConnectedLab, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watching, "ENTRIES_AT_ONCE", 7)
     fn = lab.function("many", source="def handler(event, context):\n    return event\n")

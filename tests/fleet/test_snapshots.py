@@ -230,6 +230,29 @@ def test_a_package_of_the_functions_own_comes_first(running: Running) -> None:
     assert restored(running, place)() == 7
 
 
+def test_layers_and_what_is_imported_only_in_a_call_are_found(running: Running) -> None:
+    (running.root / "layers" / "python").mkdir(parents=True, exist_ok=True)
+    (running.root / "layers" / "python" / "of_a_layer.py").write_text("mine = 8\n")
+    source = "def handler(event, context):\n    import of_a_layer, colorsys\n    return [of_a_layer.mine, colorsys.rgb_to_hsv(0, 0, 0)[0]]\n"
+    template = snapshot(running, source, layers=("arn:aws:lambda:us-east-1:000000000000:layer:l:1",))
+    assert restored(running, template)() == [8, 0.0]
+
+
+def test_its_user_has_no_rights_and_may_not_write_where_others_read(running: Running) -> None:
+    source = """
+import os
+def handler(event, context):
+    status = dict(line.rstrip().split(':\\t') for line in open('/proc/self/status') if line.startswith(('CapEff', 'NoNewPrivs')))
+    tried = []
+    for folder in ('/usr', '/etc', os.environ['LAMBDA_TASK_ROOT'] if event else '/usr'):
+        try: tried.append(open(folder + '/new', 'w'))
+        except OSError: pass
+    return [status['CapEff'], status['NoNewPrivs'], len(tried)]
+"""
+    place = restored(running, snapshot(running, source))
+    assert place("/var/task" if running.mechanism("files").startswith("a root") else "") == ["0" * 16, "1", 0]
+
+
 def test_what_a_restored_handler_starts_dies_with_it(running: Running) -> None:
     source = (
         "import os, subprocess\n"
