@@ -30,7 +30,7 @@ def handler(event, context):
     if path.endswith("/bad"):
         return "no answer"
     if path.endswith("/slow"):
-        time.sleep(3)
+        time.sleep(2)
     if path.endswith("/png"):
         return {"statusCode": 200, "headers": {"Content-Type": "image/png"}, "body": "aGk=", "isBase64Encoded": True}
     if path.endswith("/many"):
@@ -158,7 +158,8 @@ def test_a_stage_serves_what_was_deployed(api: Api, ask: Ask, echo: str) -> None
 def test_what_goes_wrong(lab: Lab, api: Api, ask: Ask, define: Callable[..., str]) -> None:
     name = define(ECHO)
     api.permit(name)
-    api.method("ANY", "/{proxy+}", name, timeoutInMillis=300)
+    api.method("ANY", "/{proxy+}", name)
+    api.method("GET", "/slow", name, timeoutInMillis=300)
     api.method("GET", "/http", name, type="HTTP_PROXY", uri="http://127.0.0.1:1/")
     api.method("GET", "/gone", "no-such-function")
     api.deploy()
