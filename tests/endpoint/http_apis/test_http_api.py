@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
+import signal
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -278,3 +281,18 @@ def test_a_signature_decides(lab: Lab, api: Api, ask: Ask, echo: str) -> None:
         assert told.status == status
         if status == 200:
             assert json.loads(told.body)["requestContext"]["authorizer"]["iam"]["userArn"] == "arn:aws:iam::000000000000:root"
+
+
+def test_apis_go_with_the_process_that_holds_them(lab: Lab, api: Api, ask: Ask, echo: str) -> None:
+    api.permit(echo)
+    api.route("GET /plain", echo)
+    assert ask(f"{api.path}/plain").status == 200
+    door = lab._front._door
+    assert door is not None
+    os.kill(door.services.companion.pid or 0, signal.SIGKILL)
+    while door.services.companion.pid is not None:
+        time.sleep(0.01)
+    assert message(ask(f"{api.path}/plain")) == (403, '{"message":"Forbidden"}')
+    again = lab.boto3("apigatewayv2").create_api(Name="again", ProtocolType="HTTP", Target=ARN + echo)["ApiId"]
+    Api(None, api.aws, again).permit(echo)
+    assert ask(f"/_execute-api/{again}/plain").status == 200

@@ -279,3 +279,16 @@ def test_api_keys(api: Api, ask: Ask, echo: str) -> None:
     told = ask(api.path("/own"), headers={"x-api-key": key["value"]})
     assert json.loads(told.body)["requestContext"]["identity"]["apiKey"] == key["value"]
     assert said(ask(api.path("/own"), headers={"x-api-key": key["value"]})) == (429, '{"message":"Too Many Requests"}', "TooManyRequestsException")
+
+
+def test_an_apis_own_words(api: Api, ask: Ask, echo: str) -> None:
+    api.method("GET", "/own", echo, apiKeyRequired=True)
+    api.deploy()
+    header = {"gatewayresponse.header.Access-Control-Allow-Origin": "'*'"}
+    api.gateway.put_gateway_response(restApiId=api.id, responseType="DEFAULT_4XX", responseParameters=header)
+    template = {"application/json": '{"why":$context.error.messageString,"type":"$context.error.responseType"}'}
+    api.gateway.put_gateway_response(restApiId=api.id, responseType="MISSING_AUTHENTICATION_TOKEN", statusCode="404", responseTemplates=template)
+    locked = ask(api.path("/own"))
+    assert (locked.status, locked.body, locked.headers["access-control-allow-origin"]) == (403, b'{"message":"Forbidden"}', "*")
+    missing = ask(api.path("/nothing"))
+    assert (missing.status, json.loads(missing.body)) == (404, {"why": "Missing Authentication Token", "type": "MISSING_AUTHENTICATION_TOKEN"})
