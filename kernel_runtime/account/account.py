@@ -60,9 +60,9 @@ class Surroundings:
 class Account:
     """``changing`` is held by whoever changes something. ``functions`` is by name, ``running`` by name and version what calls meet at this moment.
 
-    ``settled`` is notified when a Pending or an InProgress has ended.
     told_of_deletion: each is called with the name of a function that has been deleted, while ``changing`` is held.
-    neighbour: another account of this lab in the same region, by its id. code_storage_max_bytes: what its code may take.
+    ``settled`` is notified when a Pending or an InProgress has ended. neighbour: another account of this lab in the same region, by its
+    id. code_storage_max_bytes: what its code may take.
     """
 
     def __init__(
@@ -84,8 +84,8 @@ class Account:
         self.code_storage_max_bytes = limits.CODE_STORAGE_MAX_BYTES
         self.neighbour: Callable[[str], Account | None] = lambda id: None
         self.changing = threading.RLock()
-        self.settled = threading.Condition(self.changing)
         self.journal, self.measures = Journal(), Measures()
+        self.settled = threading.Condition(self.changing)
         self.fleet = fleet
         self.engine = Engine(
             fleet, Controller(concurrency, keep_alive_s), self.journal,

@@ -130,6 +130,12 @@ class Means:
             return ["processes", "RLIMIT_NPROC 1,024, a user each", True, ""]
         return ["processes", "", False, "neither a cgroup nor a user of its own to count by"]
 
+    @property
+    def _why_no_users(self) -> str:
+        if self.first_user is None:
+            return "this container maps too few users to give each environment one"
+        return f"others may not enter {self._closed}, where the interpreter lives"
+
     def _snapshots_row(self) -> Row:
         note = "threads and child processes of the init are not in it"
         if self.own_users:
@@ -138,12 +144,6 @@ class Means:
             return ["SnapStart", "a fork of the initialised process, with namespaces of its own", True, note]
         why = f" (no namespace within another: {self.why_no_root_again})" if self.root is not None else ""
         return ["SnapStart", "a fork of the initialised process", True, f"{note}; in no root of its own, its temporary folder is $TMPDIR{why}"]
-
-    @property
-    def _why_no_users(self) -> str:
-        if self.first_user is None:
-            return "this container maps too few users to give each environment one"
-        return f"others may not enter {self._closed}, where the interpreter lives"
 
     def _user_row(self) -> Row:
         if self.own_users:

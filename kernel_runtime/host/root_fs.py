@@ -145,7 +145,7 @@ def enter_again(tmp: int) -> int:
 
 
 def tried_again(root: RootFs, user: Optional[int]) -> str:
-    """Why ``enter_again`` cannot be had here, by trying it in a process of this user (None: the present one); empty where it can."""
+    """Why ``enter_again`` cannot be had here, by trying it in a process of ``user`` (None: this one); empty where it can."""
     pid = os.fork()
     if pid == 0:
         status = errno.EINVAL

@@ -9,11 +9,13 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
 from botocore.exceptions import ClientError
 
 from kernel_runtime import Lab
 
+from ..fleet.running import until
 from .listening import Listener
 
 pytest.importorskip("moto")
@@ -84,6 +86,9 @@ def test_a_bucket_tells_of_every_kind_of_change(lab: Lab) -> None:
     ]  # fmt: skip
     gone = [event["Records"][0]["s3"]["object"] for event in events if event["Records"][0]["eventName"] == "ObjectRemoved:Delete"]
     assert {one.get("versionId") for one in gone} == {None, *versions}
+    form = s3.generate_presigned_post("every-kind", "posted")
+    assert httpx.post(form["url"], data=form["fields"], files={"file": b"x"}, trust_env=False).status_code == 204
+    assert kinds(heard.next()) == ["ObjectCreated:Post"]
     s3.put_object(Bucket="every-kind", Key="cold", Body=b"c", StorageClass="GLACIER")
     s3.restore_object(Bucket="every-kind", Key="cold", RestoreRequest={"Days": 1})
     assert "ObjectRestore:Post" in kinds(heard.next(2))
@@ -165,10 +170,10 @@ def test_a_topic_with_a_filter(lab: Lab, scope: str) -> None:
         sns.publish(TopicArn=arn, Message=json.dumps({"kind": kind, "n": n}), Subject="s", MessageAttributes=attributes)
     messages = [json.loads(event["Records"][0]["Sns"]["Message"]) for event in heard.next(2)]
     assert sorted(messages, key=str) == [{"kind": "good", "n": 5}, {"kind": "very-good", "n": 9}]
-    trigger.delete()
-    assert sns.list_subscriptions_by_topic(TopicArn=arn)["Subscriptions"] == []
     (view,) = _pushed(lab, heard.name)
     assert (view.kind, view.name, view.calls, view.failures, view.result) == ("topic", f"alerts-{scope}", 2, 0, "OK")
+    trigger.delete()
+    assert sns.list_subscriptions_by_topic(TopicArn=arn)["Subscriptions"] == []
 
 
 def test_a_topic_without_permission_calls_nothing(lab: Lab) -> None:
@@ -248,6 +253,20 @@ def test_logs_are_only_tied_to_a_function_that_they_may_call(lab: Lab) -> None:
     with pytest.raises(ClientError, match="Invalid filter pattern"):
         logs.put_subscription_filter(**given, filterPattern="{ $.a = }")
     logs.put_subscription_filter(**given, filterPattern="")
+
+
+def test_what_is_tied_is_shown_before_it_calls_and_until_it_is_untied(lab: Lab) -> None:
+    function = Listener(lab, "tied").function
+    ties = [function.on_bucket("tied"), function.on_topic("tied"), function.on_rule({"source": ["tied"]}, name="tied"), function.on_logs("/tied")]
+    until(lambda: len(_pushed(lab, "tied")) == 4)
+    assert {(view.kind, view.name, view.state, view.calls) for view in _pushed(lab, "tied")} == {
+        (kind, name, "Enabled", 0) for kind, name in (("bucket", "tied"), ("topic", "tied"), ("rule", "tied"), ("log group", "/tied"))
+    }
+    lab.boto3("events").disable_rule(Name="tied")
+    until(lambda: "Disabled" in {view.state for view in _pushed(lab, "tied")})
+    for tie in ties:
+        tie.delete()
+    until(lambda: _pushed(lab, "tied") == [])
 
 
 def test_nobody_else_can_say_for_whom_he_calls(lab: Lab) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import random
 import threading
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -62,7 +63,9 @@ class Running:
         self._loop.run(self._change((service, region, account)))
 
     def views(self) -> list[SourceView]:
-        return [view for entry, due in list(self._planned) for view in self._views_of(entry, due)]
+        planned = list(self._planned)
+        written = Counter(entry.expression for entry, _ in planned)
+        return [view for entry, due in planned for view in self._views_of(entry, due, written[entry.expression] > 1)]
 
     def close(self) -> None:
         """With the loop, which carries all of it."""
@@ -150,7 +153,8 @@ class Running:
         except (ClientError, BotoCoreError) as why:
             log.warning("%s is over and could not be deleted: %s", entry.arn, why)
 
-    def _views_of(self, entry: Entry, due: float | None) -> list[SourceView]:
+    def _views_of(self, entry: Entry, due: float | None, is_one_of_several: bool) -> list[SourceView]:
+        name = f"{entry.expression} {entry.name}" if is_one_of_several else entry.expression
         made = []
         for target in entry.targets:
             count = self._counts.get((entry.arn, target["Arn"]), _Count())
@@ -158,7 +162,7 @@ class Running:
             is_function = pieces[2] == "lambda" and len(pieces) > 6
             told = [count.result, f"next at {instant(due)}" if due is not None and entry.enabled else ""]
             made.append(SourceView(
-                "schedule", entry.expression, pieces[6] if is_function else target["Arn"], ":".join(pieces[7:]) if is_function else "",
+                "schedule", name, pieces[6] if is_function else target["Arn"], ":".join(pieces[7:]) if is_function else "",
                 "Enabled" if entry.enabled else "Disabled", ", ".join(filter(None, told)), count.calls, count.calls, count.failures,
             ))  # fmt: skip
         return made

@@ -190,7 +190,6 @@ def test_what_the_services_forgot_is_not_fired() -> None:
         lab._front._telemetry.close()  # which may be pushing logs at this moment, and a call starts the services again
         os.kill(door.services.companion.pid, signal.SIGKILL)
         until(lambda: not views(lab, "forgotten"))
-        assert not lab._front.companion_runs, "nothing is started for a schedule"
 
 
 def test_a_lab_without_schedules_waits_for_nothing() -> None:
