@@ -21,6 +21,7 @@ from ..sources.payloads.target_input import target_input
 from .calls import Calls
 
 SERVICE = "events.amazonaws.com"
+_CODES = {"AccessDeniedException": "NO_PERMISSIONS", "ResourceNotFoundException": "NO_RESOURCE"}
 Tell = Callable[[str, str, dict[str, Any]], None]
 Send = Callable[[Any, dict[str, Any], str], None]
 
@@ -88,9 +89,25 @@ def _sends(calls: Calls) -> dict[str, Send]:
     """By the service in a target's ARN."""
 
     def to_function(rule: Any, target: dict[str, Any], text: str) -> None:
-        calls.deliver(OnBehalf(SERVICE, rule.arn, rule.account_id), target["Arn"], text)
+        if refused := calls.deliver(OnBehalf(SERVICE, rule.arn, rule.account_id), target["Arn"], text):
+            _to_dead_letters(rule, target, text, *refused)
 
     return {"lambda": to_function, "states": _to_state_machine, "sqs": _to_queue, "sns": _to_topic, "kinesis": _to_stream}
+
+
+def _to_dead_letters(rule: Any, target: dict[str, Any], text: str, code: str, message: str) -> None:
+    """What trying again would not help against goes there at once (EventBridge User Guide, "Using dead-letter queues")."""
+    from moto.sqs.models import sqs_backends
+
+    queue = (target.get("DeadLetterConfig") or {}).get("Arn")
+    if not queue:
+        return
+    told = {
+        "ERROR_CODE": _CODES.get(code, code), "ERROR_MESSAGE": message, "RETRY_ATTEMPTS": "0", "RULE_ARN": rule.arn, "TARGET_ARN": target["Arn"],
+    }  # fmt: skip
+    *_, region, account, name = queue.split(":")
+    attributes = {key: {"DataType": "String", "StringValue": value} for key, value in told.items()}
+    sqs_backends[account][region].send_message(queue_name=name, message_body=text, message_attributes=attributes)
 
 
 def _to_state_machine(rule: Any, target: dict[str, Any], text: str) -> None:

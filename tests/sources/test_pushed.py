@@ -229,6 +229,19 @@ def test_a_rule_reaches_queues_and_topics(lab: Lab) -> None:
     assert list(json.loads(body)) == ["version", "id", "detail-type", "source", "account", "time", "region", "resources", "detail"]
 
 
+def test_what_a_rule_cannot_deliver_goes_to_its_dead_letters(lab: Lab) -> None:
+    events, sqs, heard = lab.boto3("events"), lab.boto3("sqs"), Listener(lab, "unreached")
+    queue = sqs.create_queue(QueueName="dead-of-rules")["QueueUrl"]
+    rule = events.put_rule(Name="dead", EventPattern='{"source": ["dead"]}')["RuleArn"]
+    dead = {"DeadLetterConfig": {"Arn": "arn:aws:sqs:us-east-1:000000000000:dead-of-rules"}}
+    events.put_targets(Rule="dead", Targets=[{"Id": "1", "Arn": heard.arn, **dead}, {"Id": "2", "Arn": f"{heard.arn}-not", **dead}])
+    events.put_events(Entries=[{"Source": "dead", "DetailType": "t", "Detail": '{"a": 1}'}])
+    messages = [sqs.receive_message(QueueUrl=queue, VisibilityTimeout=600, MessageAttributeNames=["All"])["Messages"][0] for _ in range(2)]
+    told = [{name: attribute["StringValue"] for name, attribute in message["MessageAttributes"].items()} for message in messages]
+    assert {(one["ERROR_CODE"], one["TARGET_ARN"]) for one in told} == {("NO_PERMISSIONS", heard.arn), ("NO_RESOURCE", f"{heard.arn}-not")}
+    assert {one["RULE_ARN"] for one in told} == {rule} and json.loads(messages[0]["Body"])["detail"] == {"a": 1}
+
+
 def test_a_log_group_with_a_pattern(lab: Lab) -> None:
     logs, heard = lab.boto3("logs"), Listener(lab, "reader")
     trigger = heard.function.on_logs("/app/web", "ERROR -ignored")

@@ -16,8 +16,9 @@ from botocore.exceptions import ClientError
 from kernel_runtime import Lab
 from kernel_runtime.sources.view import SourceView
 
+from ...artifacts.archives import zip_of
 from ...fleet.running import until
-from ..listening import Listener
+from ..listening import SOURCE, Listener
 
 pytest.importorskip("moto")
 SPEED = 180
@@ -150,6 +151,25 @@ def test_what_cannot_be_delivered_goes_to_the_dead_letters(lab: Lab) -> None:
     attributes = {name: told["StringValue"] for name, told in message["MessageAttributes"].items()}
     assert (attributes["ERROR_CODE"], attributes["TARGET_ARN"], message["Body"]) == ("ResourceNotFoundException", missing, '{"a": 1}')
     assert {"SCHEDULE_ARN", "SCHEDULED_TIME", "EXECUTION_ID", "RETRY_ATTEMPTS"} <= set(attributes)
+
+
+def test_another_account_and_region(lab: Lab) -> None:
+    """Its functions are its own; the lab's own account sees nothing of them."""
+    where: dict[str, Any] = {"account": "111122223333", "region": "eu-west-1"}
+    aws, arn = lab.boto3("lambda", **where), "arn:aws:lambda:eu-west-1:111122223333:function:elsewhere"
+    role = "arn:aws:iam::111122223333:role/serverless-lab"
+    aws.create_function(
+        FunctionName="elsewhere", Runtime="python3.12", Handler="index.handler", Role=role, Code={"ZipFile": zip_of({"index.py": SOURCE.encode()})}
+    )
+    aws.get_waiter("function_active_v2").wait(FunctionName="elsewhere", WaiterConfig={"Delay": 0, "MaxAttempts": 10_000})
+    target = {"Arn": arn, "RoleArn": role}
+    made = {"ScheduleExpression": "rate(1 minute)", "FlexibleTimeWindow": {"Mode": "OFF"}, "Target": target}
+    lab.boto3("scheduler", **where).create_schedule(Name="there", **made)
+    until(lambda: any(view.calls for view in views(lab, "elsewhere")))
+    account = lab.accounts.get("111122223333", "eu-west-1")
+    until(lambda: any(True for _ in account.journal.records()))
+    assert list(lab.records("elsewhere")) == []
+    lab.boto3("scheduler", **where).delete_schedule(Name="there")
 
 
 @pytest.mark.parametrize("expression", ["rate(1 minutes)", "rate(10 seconds)", "cron(* * * * * *)", "at(2030-01-01T00:00:00)", "often"])
