@@ -16,7 +16,7 @@ from functools import partial
 from typing import Any
 
 from ..account.on_behalf import OnBehalf
-from ..sources.patterns import matches
+from ..sources.patterns import matches, unknown_operator
 from ..sources.payloads.target_input import target_input
 from .calls import Calls
 
@@ -53,7 +53,32 @@ def join_rules(calls: Calls) -> Tell:
 
     events.Rule.send_to_targets = send_to_targets
     events.EventPattern.matches_event = lambda self, event: matches(self.get_pattern(), event)
+    _join_patterns(events)
     return tell
+
+
+def _join_patterns(events: Any) -> None:
+    """Match types that there are not are refused, and TestEventPattern answers; moto has neither."""
+    import moto.events.responses as responses
+
+    plain_parse = events.EventPatternParser.parse
+
+    def parse(self: Any) -> dict[str, Any]:
+        pattern: dict[str, Any] = plain_parse(self)
+        if wrong := unknown_operator(pattern):
+            raise events.InvalidEventPatternException(reason=f"Unrecognized match type {wrong}")
+        return pattern
+
+    def test_event_pattern(self: Any) -> Any:
+        pattern = events.EventPattern.load(self._get_param("EventPattern"))
+        try:
+            event = json.loads(self._get_param("Event"))
+        except ValueError:
+            raise events.ValidationException("Parameter Event is not valid.") from None
+        return self._create_response({"Result": matches(pattern.get_pattern(), event)})
+
+    events.EventPatternParser.parse = parse
+    responses.EventsHandler.test_event_pattern = test_event_pattern
 
 
 def _send_input(send: Send, rule: Any, target: dict[str, Any], event: dict[str, Any], ingested: str) -> None:

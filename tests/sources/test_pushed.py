@@ -229,6 +229,26 @@ def test_a_rule_reaches_queues_and_topics(lab: Lab) -> None:
     assert list(json.loads(body)) == ["version", "id", "detail-type", "source", "account", "time", "region", "resources", "detail"]
 
 
+def test_patterns_are_checked_and_may_be_tried(lab: Lab) -> None:
+    events = lab.boto3("events")
+    with pytest.raises(ClientError, match=r"Event pattern is not valid. Reason: Unrecognized match type sounds-like"):
+        events.put_rule(Name="bad", EventPattern='{"source": [{"sounds-like": "x"}]}')
+    event = {"id": "1", "source": "s", "detail-type": "t", "account": "1", "time": "2026-01-01T00:00:00Z", "region": "r", "resources": [], "detail": {"n": 5}}
+    for above, fits in ((4, True), (5, False)):
+        pattern = {"detail": {"n": [{"numeric": [">", above]}]}}
+        assert events.test_event_pattern(EventPattern=json.dumps(pattern), Event=json.dumps(event))["Result"] is fits
+
+
+def test_an_alias_is_called_by_its_own_permission(lab: Lab) -> None:
+    heard = Listener(lab, "aliased")
+    heard.function.alias("live", heard.function.publish())
+    heard.function.on_bucket("aliased", qualifier="live")
+    lab.boto3("s3").put_object(Bucket="aliased", Key="a", Body=b"")
+    assert heard.next()[0]["Records"][0]["s3"]["object"]["key"] == "a"
+    (view,) = _pushed(lab, "aliased")
+    assert (view.qualifier, view.calls, next(iter(lab.records("aliased"))).qualifier) == ("live", 1, "live")
+
+
 def test_what_a_rule_cannot_deliver_goes_to_its_dead_letters(lab: Lab) -> None:
     events, sqs, heard = lab.boto3("events"), lab.boto3("sqs"), Listener(lab, "unreached")
     queue = sqs.create_queue(QueueName="dead-of-rules")["QueueUrl"]

@@ -133,6 +133,17 @@ def test_a_group_a_time_zone_and_an_update(lab: Lab) -> None:
         scheduled(lab, "none", "rate(1 hour)", target, GroupName="mine")
 
 
+def test_a_role_of_the_users_own(lab: Lab) -> None:
+    def role(name: str, service: str) -> str:
+        trust = {"Statement": [{"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}]}
+        return str(lab.boto3("iam").create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"])
+
+    target = {"Arn": "arn:aws:sqs:us-east-1:000000000000:q"}
+    scheduled(lab, "mine", "cron(0 0 1 1 ? 2199)", {**target, "RoleArn": role("for-scheduler", "scheduler.amazonaws.com")})
+    with pytest.raises(ClientError, match="must allow AWS EventBridge Scheduler"):
+        scheduled(lab, "other", "cron(0 0 1 1 ? 2199)", {**target, "RoleArn": role("for-lambda", "lambda.amazonaws.com")})
+
+
 def test_queues_and_any_operation(lab: Lab) -> None:
     queue = lab.boto3("sqs").create_queue(QueueName="scheduled")["QueueUrl"]
     when = soon(lab)
@@ -187,6 +198,10 @@ def test_what_a_rule_refuses(lab: Lab, expression: str) -> None:
         ({"ScheduleExpression": "cron(1 2 3)"}, "Invalid Schedule Expression cron(1 2 3)."),
         ({"ScheduleExpressionTimezone": "Europe/Nowhere"}, "Invalid Schedule Expression Timezone Europe/Nowhere."),
         ({"FlexibleTimeWindow": {"Mode": "FLEXIBLE"}}, "MaximumWindowInMinutes"),
+        (
+            {"Target": {"Arn": "arn:aws:sqs:us-east-1:000000000000:q", "RoleArn": "arn:aws:iam::000000000000:role/nobody"}},
+            "The execution role you provide must allow AWS EventBridge Scheduler to assume the role.",
+        ),
     ],
 )
 def test_what_the_scheduler_refuses(lab: Lab, changes: dict[str, Any], message: str) -> None:
