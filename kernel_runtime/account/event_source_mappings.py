@@ -101,6 +101,14 @@ def adopt(account: Account) -> None:
         _settle(account, uuid)
 
 
+def note_result(account: Account, uuid: str, result: str) -> None:
+    """What became of the last records: LastProcessingResult, which streams' mappings show."""
+    with account.changing:
+        mapping = account.table(TABLE).get(uuid)
+        if mapping is not None and mapping.get("LastProcessingResult") != result:
+            account.table(TABLE)[uuid] = {**mapping, "LastProcessingResult": result}
+
+
 def tags(account: Account, uuid: str) -> dict[str, str]:
     return dict(held(account, uuid)["Tags"])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -22,12 +23,12 @@ from . import dialects, post_form, signature
 from .addresses import Address
 from .answer import Answering, tell
 from .arrival import Arrival
-from .body import IDLE_S, Body, HungUp
+from .body import IDLE_S, LARGE_BYTES, Body, HungUp
 from .caller import Caller
 from .credentials import Credentials
 from .denials import InvalidSignatureException, RequestEntityTooLargeException, ServiceException
 from .hosts import Names
-from .lambda_paths import is_lambda, operation_at
+from .lambda_paths import WATCHED_PATH, is_lambda, operation_at
 from .network import Network
 from .on_behalf import told_in
 from .operation_table import OperationTable
@@ -78,6 +79,12 @@ class OpenPath(Protocol):
     async def __call__(self, arrival: Arrival, body: Body) -> Answering: ...
 
 
+class Watched(Protocol):
+    """Answers who asks what has happened in an account, at ``WATCHED_PATH``."""
+
+    def __call__(self, account: Any, arrival: Arrival, caller: Caller) -> Answering: ...
+
+
 @dataclass(frozen=True)
 class Parts:
     """What the door is joined from. ``account_of(account, region)`` gives what operations work on; it runs in the loop, so it must be quick.
@@ -94,6 +101,7 @@ class Parts:
     threads: Executor
     sites: Sites | None = None
     open_paths: Mapping[str, OpenPath] = field(default_factory=dict)
+    watched: Watched | None = None
     body_idle_s: float = IDLE_S
     pushed: Callable[[OnBehalf, str, str, AwsError | None], None] = lambda behalf, region, function, refusal: None
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -143,9 +151,12 @@ class Requests:
         caller = Caller(key.access_key, account, claim.region, claim.service, principal, request_id, arrival.peer, trace, behalf)
         body = self._body(arrival, receive, claim.service)
         if claim.service == "lambda":
-            read = await body.whole()
-            claim.check(key, signature.hash_of(read))
-            return await self._lambda(arrival, caller, read)
+            read = await body.hashed(parts.threads)
+            claim.check(key, read.digest)
+            if parts.watched is not None and (arrival.method, arrival.path) == ("GET", WATCHED_PATH):
+                account = parts.account_of(caller.account, caller.region)
+                return await asyncio.get_running_loop().run_in_executor(parts.threads, parts.watched, account, arrival, caller)
+            return await self._lambda(arrival, caller, read.data)
         if claim.service != "s3" and is_lambda(arrival.path):
             raise InvalidSignatureException("Credential should be scoped to correct service: 'lambda'. ")
         if claim.payload is not None:
@@ -166,7 +177,11 @@ class Requests:
 
     async def _lambda(self, arrival: Arrival, caller: Caller, body: bytes) -> Answering:
         parts = self._parts
-        call = parts.wording.read(arrival.method, arrival.path, arrival.query, arrival.fields, body)
+        request = (arrival.method, arrival.path, arrival.query, arrival.fields, body)
+        if len(body) < LARGE_BYTES:
+            call = parts.wording.read(*request)
+        else:
+            call = await asyncio.get_running_loop().run_in_executor(parts.threads, parts.wording.read, *request)
         account = parts.account_of(caller.account, caller.region)
         try:
             result = await parts.operations.run(call.operation, account, call.request, caller, parts.threads)

@@ -52,9 +52,11 @@ def make_server(door_url: str, secret: str, own: Key) -> Any:
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
     from werkzeug.serving import make_server as serve
 
+    from .changes import Changes
     from .gateway_bridge import join_gateway
     from .lambda_bridge import join
     from .queue_bridge import join_queues
+    from .stream_bridge import join_streams
     from .tie_list import telling
 
     class Quiet(MotoRequestHandler):  # type: ignore[misc]
@@ -64,11 +66,13 @@ def make_server(door_url: str, secret: str, own: Key) -> Any:
             pass
 
     join_gateway()
-    application = telling(DomainDispatcherApplication(create_backend_app), own.secret or "")
+    changes = Changes()
+    application = telling(changes.around(DomainDispatcherApplication(create_backend_app)), own.secret or "")
     server = serve("127.0.0.1", 0, application, threaded=True, request_handler=Quiet)
     os.environ["MOTO_PORT"] = str(server.server_port)
     join(door_url, secret, own)
     join_queues()
+    join_streams(changes.note)
     if _can_interpret_states():
         default_user_config["stepfunctions"] = {"execute_state_machine": True}
     return server

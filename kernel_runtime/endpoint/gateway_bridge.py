@@ -1,7 +1,8 @@
-"""In the companion: what moto's API Gateway v2 does not do yet of what its callers need. Each is left alone where moto has it.
+"""In the companion: what moto's API Gateway does not do yet of what its callers need. Each is left alone where moto has it.
 
 Quick create (``create_api(Target=…)``: an integration, a route and a stage), the list of authorizers, changes of stages, deployments (every stage serves what
-is there: a deployment is told and changes nothing).
+is there: a deployment is told and changes nothing). Of REST APIs: binary media types and an authorizer's pattern from the start, and a deployment that keeps
+the resources as they were (``GET /restapis/ID/resources?deployment=ID``, for the door alone).
 """
 
 from __future__ import annotations
@@ -41,6 +42,49 @@ def join_gateway() -> None:
             setattr(Responses, name, method)
     for paths in (url_paths, urls.url_paths):
         paths.setdefault(_DEPLOYMENTS, Responses.dispatch)
+
+    _join_rest()
+
+
+def _join_rest() -> None:
+    from moto.apigateway.models import RestAPI
+    from moto.apigateway.responses import APIGatewayResponse as Responses
+
+    plain_create, plain_authorizer = Responses.create_rest_api, Responses.create_authorizer
+    plain_deploy, plain_resources = RestAPI.create_deployment, Responses.get_resources
+
+    def create_rest_api(self: Any) -> Any:
+        told = plain_create(self)
+        binary = self._get_param("binaryMediaTypes")
+        made = json.loads(told[2]) if isinstance(told, tuple) else {}
+        if not binary or "id" not in made:
+            return told
+        api = self.backend.get_rest_api(made["id"])
+        api.binaryMediaTypes = list(binary)
+        return told[0], told[1], json.dumps(api.to_dict())
+
+    def create_authorizer(self: Any) -> Any:
+        told = plain_authorizer(self)
+        pattern = self._get_param("identityValidationExpression")
+        made = json.loads(told[2]) if isinstance(told, tuple) else {}
+        if not pattern or "id" not in made:
+            return told
+        authorizer = self.backend.get_rest_api(self.path.split("/")[2]).authorizers[made["id"]]
+        authorizer.identity_validation_expression = pattern
+        return told[0], told[1], json.dumps(authorizer.to_json())
+
+    def create_deployment(self: Any, *given: Any, **more: Any) -> Any:
+        made = plain_deploy(self, *given, **more)
+        made.resources_then = json.dumps({"item": [resource.to_dict() for resource in self.resources.values()]})
+        return made
+
+    def get_resources(self: Any) -> Any:
+        wanted = (self.querystring.get("deployment") or [""])[0]
+        deployments = self.backend.get_rest_api(self.path.split("/")[2]).deployments if wanted else {}
+        return getattr(deployments.get(wanted), "resources_then", None) or plain_resources(self)
+
+    Responses.create_rest_api, Responses.create_authorizer, Responses.get_resources = create_rest_api, create_authorizer, get_resources
+    RestAPI.create_deployment = create_deployment
 
 
 def _quick_create(api: Any, asked: dict[str, Any]) -> None:

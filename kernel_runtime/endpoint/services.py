@@ -101,9 +101,9 @@ class Services:
         """The same as long as no API can have changed."""
         return self._changes, self.companion.pid
 
-    async def ask(self, service: str, account: str, region: str, path: str) -> tuple[int, Any]:
+    async def ask(self, service: str, account: str, region: str, path: str, query: str = "") -> tuple[int, Any]:
         """What the companion answers to a GET of ``account``: status and JSON, None where it is none."""
-        arrival = Arrival("GET", path, "", (("host", f"{service}.{region}.amazonaws.com"), ("accept", "application/json")))
+        arrival = Arrival("GET", path, query, (("host", f"{service}.{region}.amazonaws.com"), ("accept", "application/json")))
         answer = await self._to_companion(arrival, Caller(account, account, region, service, ""), nothing())
         whole = await answer.aread()
         try:

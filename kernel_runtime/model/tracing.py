@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 from urllib.parse import unquote
 
 _GIVEN = re.compile(r"(?:^|;)\s*(Root|Parent|Sampled|Lineage)=([^;\s]*)")
@@ -41,6 +42,11 @@ def passing(header: str, function_arn: str) -> tuple[str, int]:
     passes[mark] = before
     parts = [part for part in header.split(";") if part.strip() and not part.strip().startswith("Lineage=")]
     return ";".join([*parts, _lineage(passes)]), before
+
+
+def farthest(headers: Iterable[str], function_arn: str) -> str:
+    """Of several chains that come together the one in which the function has run most; empty where there is none."""
+    return max(headers, key=lambda header: passing(header, function_arn)[1], default="")
 
 
 def _told(header: str) -> dict[str, str]:

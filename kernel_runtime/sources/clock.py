@@ -28,6 +28,10 @@ class LabClock:
             return self._wall()
         return self._began_wall + (self._monotonic() - self._began) * self.speed
 
+    def of_wall(self, wall: float) -> float:
+        """What this clock had when the wall's had ``wall``: for moments that a service noted."""
+        return wall if self.speed == 1.0 else self._began_wall + (wall - self._began_wall) * self.speed
+
     def real_s(self, seconds: float) -> float:
         """How many real seconds a wait of ``seconds`` of this clock takes; never below 0."""
         return max(seconds, 0.0) / self.speed

@@ -3,26 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal, Protocol
 from urllib.parse import urlsplit
 
 from ..endpoint.addresses import path_of
+from ..endpoint.said import said_shortly
+from ..model.errors import InvalidParameterValueException
 from .link import Link, link
 
-if TYPE_CHECKING:
-    from ..lab import Lab
+
+class Reachable(Protocol):
+    """A lab, here or elsewhere."""
+
+    @property
+    def endpoint_url(self) -> str: ...
+    def boto3(self, service: str) -> Any: ...
+
 
 PERMISSIONS = (
     {"StatementId": "FunctionURLAllowPublicAccess", "Action": "lambda:InvokeFunctionUrl", "FunctionUrlAuthType": "NONE"},
     {"StatementId": "FunctionURLInvokeAllowPublicAccess", "Action": "lambda:InvokeFunction", "InvokedViaFunctionUrl": True},
 )
 """What Lambda's console adds to a function's policy with a URL of AuthType NONE."""
+SILENCE = "the AWS door does not answer"
 SHARED_API = "serverless-lab"
 """The name of the HTTP API whose routes are the notebook's."""
 
 
+@said_shortly(SILENCE)
+def on_http(
+    lab: Reachable,
+    name: str,
+    route_key: str | None = None,
+    *,
+    qualifier: str | None = None,
+    auth: Literal["NONE", "AWS_IAM"] = "NONE",
+    cors: Mapping[str, Any] | None = None,
+    stream: bool = False,
+) -> Link:
+    """``FunctionHandle.on_http``."""
+    if route_key is None:
+        return function_url(lab, name, qualifier=qualifier, auth=auth, cors=cors, stream=stream)
+    if auth != "NONE" or stream:
+        raise InvalidParameterValueException("auth and stream are for a function's own URL: leave the route out, or them")
+    return route(lab, name, route_key, qualifier=qualifier, cors=cors)
+
+
+@said_shortly(SILENCE)
 def function_url(
-    lab: Lab,
+    lab: Reachable,
     name: str,
     *,
     qualifier: str | None = None,
@@ -30,7 +59,7 @@ def function_url(
     cors: Mapping[str, Any] | None = None,
     stream: bool = False,
 ) -> Link:
-    """Make the function's URL, or let the one that it has be so, with the permissions that the console adds. Raises botocore's ClientError."""
+    """Make the function's URL, or let the one that it has be so, with the permissions that the console adds. Raises AwsError."""
     aws = lab.boto3("lambda")
     named = {"FunctionName": name, **({"Qualifier": qualifier} if qualifier else {})}
     wanted = {"AuthType": auth, "Cors": dict(cors or {}), "InvokeMode": "RESPONSE_STREAM" if stream else "BUFFERED"}
@@ -47,7 +76,8 @@ def function_url(
     return link(lab.endpoint_url, path_of("lambda-url", _id(config["FunctionUrl"])) + "/")
 
 
-def url(lab: Lab, name: str) -> Link:
+@said_shortly(SILENCE)
+def url(lab: Reachable, name: str) -> Link:
     """The function's URL as it is; made, open to anybody, where it has none."""
     aws = lab.boto3("lambda")
     try:
@@ -57,8 +87,9 @@ def url(lab: Lab, name: str) -> Link:
     return link(lab.endpoint_url, path_of("lambda-url", _id(config["FunctionUrl"])) + "/")
 
 
-def route(lab: Lab, name: str, key: str, *, qualifier: str | None = None, cors: Mapping[str, Any] | None = None) -> Link:
-    """Let ``key`` (``GET /items/{id}``, ``$default``) of the lab's HTTP API call the function, with the permission it needs. Raises botocore's ClientError.
+@said_shortly(SILENCE)
+def route(lab: Reachable, name: str, key: str, *, qualifier: str | None = None, cors: Mapping[str, Any] | None = None) -> Link:
+    """Let ``key`` (``GET /items/{id}``, ``$default``) of the lab's HTTP API call the function, with the permission it needs. Raises AwsError.
 
     ``cors`` is the API's own, so that of all its routes.
     """

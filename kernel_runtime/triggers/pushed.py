@@ -11,10 +11,13 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..endpoint.said import said_shortly
+
 if TYPE_CHECKING:
     from ..lab import Lab
 
 INVOKE = "lambda:InvokeFunction"
+SILENCE = "the AWS door does not answer"
 
 
 class Trigger:
@@ -25,6 +28,7 @@ class Trigger:
         self.made = tuple(made)
         self._undo: Callable[[], None] | None = undo
 
+    @said_shortly(SILENCE)
     def delete(self) -> None:
         """It calls the function no more. Idempotent."""
         undo, self._undo = self._undo, None
@@ -64,6 +68,7 @@ class Tie:
             pass  # the function has gone, or somebody removed it
 
 
+@said_shortly(SILENCE)
 def bucket(lab: Lab, function: str, name: str, events: Iterable[str], prefix: str, suffix: str, qualifier: str | None) -> Trigger:
     """S3 API Reference, PutBucketNotificationConfiguration: what other configurations the bucket has stay."""
     tie, made = Tie(lab, function, qualifier), []
@@ -98,6 +103,7 @@ def bucket(lab: Lab, function: str, name: str, events: Iterable[str], prefix: st
     return Trigger("bucket", name, tie.function, made, undo)
 
 
+@said_shortly(SILENCE)
 def topic(lab: Lab, function: str, name: str, policy: Mapping[str, Any] | None, scope: str, qualifier: str | None) -> Trigger:
     """SNS API Reference, Subscribe. name: a topic's name or ARN."""
     tie, made = Tie(lab, function, qualifier), []
@@ -119,6 +125,7 @@ def topic(lab: Lab, function: str, name: str, policy: Mapping[str, Any] | None, 
     return Trigger("topic", arn.rsplit(":", 1)[-1], tie.function, made, undo)
 
 
+@said_shortly(SILENCE)
 def rule(lab: Lab, function: str, pattern: Mapping[str, Any], bus: str, name: str | None, target: Mapping[str, Any], qualifier: str | None) -> Trigger:
     """EventBridge API Reference, PutRule and PutTargets. target: members of the target beside Id and Arn."""
     tie, made = Tie(lab, function, qualifier), []
@@ -144,6 +151,7 @@ def rule(lab: Lab, function: str, pattern: Mapping[str, Any], bus: str, name: st
     return Trigger("rule", name, tie.function, made, undo)
 
 
+@said_shortly(SILENCE)
 def schedule(
     lab: Lab, function: str, expression: str, text: str | None, timezone: str | None, name: str | None, more: Mapping[str, Any], qualifier: str | None
 ) -> Trigger:
@@ -168,6 +176,7 @@ def schedule(
     return Trigger("schedule", expression, tie.function, (), undo)
 
 
+@said_shortly(SILENCE)
 def log_group(lab: Lab, function: str, name: str, pattern: str, qualifier: str | None) -> Trigger:
     """CloudWatch Logs API Reference, PutSubscriptionFilter."""
     tie, made = Tie(lab, function, qualifier), []

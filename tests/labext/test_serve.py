@@ -7,12 +7,14 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from kernel_runtime.endpoint.client import client
 from kernel_runtime.endpoint.credentials import Key
+from kernel_runtime.host.processes import descendants
 from labext.lab_config import BadConfig, read_config
 
 CONFIG = """
@@ -60,6 +62,35 @@ def test_it_serves_until_it_is_stopped_and_keeps_its_home(tmp_path: Path) -> Non
     finally:
         process.kill()
         process.wait()
+
+
+def test_a_second_ctrl_c_leaves_nothing_running(tmp_path: Path) -> None:
+    (tmp_path / "lab.toml").write_text('[functions.slow]\ncode = "slow.py"\ntimeout_s = 60\n')
+    (tmp_path / "slow.py").write_text("import time\ndef handler(event, context):\n    time.sleep(60)\n")
+    process, told = started("--config", str(tmp_path / "lab.toml"))
+    try:
+        aws = client("lambda", told["AWS_ENDPOINT_URL"], Key(told["AWS_ACCESS_KEY_ID"], told["AWS_SECRET_ACCESS_KEY"], "000000000000", ""))
+        aws.invoke(FunctionName="slow", InvocationType="Event")
+        below = descendants(process.pid)
+        assert below
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) in (0, 130)
+        give_up = time.monotonic() + 20
+        while any(map(lives, below)) and time.monotonic() < give_up:
+            time.sleep(0.05)
+        assert not [pid for pid in below if lives(pid)]
+    finally:
+        process.kill()
+        process.wait()
+
+
+def lives(pid: int) -> bool:
+    """Whether it runs; what is dead and has not been reaped yet does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def test_a_port_that_is_taken_is_said_in_a_line() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from kernel_runtime.model.tracing import passing, trace_header
+from kernel_runtime.model.tracing import farthest, passing, trace_header
 
 F, G = "arn:aws:lambda:us-east-1:000000000000:function:f", "arn:aws:lambda:us-east-1:000000000000:function:g"
 
@@ -26,3 +26,10 @@ def test_what_is_no_lineage_begins_anew_and_it_stays_short() -> None:
     for number in range(100):
         header, _ = passing(header, f"{F}{number}")
     assert len(header) < 250
+
+
+def test_where_chains_come_together_the_longest_counts() -> None:
+    once = passing(trace_header("a", 0.0), F)[0]
+    twice = passing(once, F)[0]
+    assert farthest(["", once, twice, passing(once, G)[0]], F) == twice
+    assert farthest([], F) == ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import json
 import os
 import re
 from collections.abc import Mapping
@@ -29,11 +30,11 @@ _running: set[asyncio.Task[Any]] = set()
 
 
 class Trouble(Exception):
-    """A call that brought no answer: ``kind`` decides what a client is told, ``why`` is for the lab's own view."""
+    """A call that brought no answer: ``kind`` decides what a client is told, ``why`` is for the lab's own view. message: a failed function's errorMessage."""
 
-    def __init__(self, kind: Kind, why: str) -> None:
+    def __init__(self, kind: Kind, why: str, message: str = "") -> None:
         super().__init__(why)
-        self.kind, self.why = kind, why
+        self.kind, self.why, self.message = kind, why, message
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def target_of(accounts: Accounts, uri: str, stage_variables: Mapping[str, str]) 
     found = _FUNCTION.search(said)
     if found is None:
         raise Trouble("misconfigured", f"the integration names no function: {said!r}")
-    account = next((held for held in accounts if (held.id, held.region) == (found["account"], found["region"])), None)
+    account = accounts.known(found["account"], found["region"])
     if account is None or found["name"] not in account.functions:
         raise Trouble("misconfigured", f"there is no function {found[0]}")
     return Target(account, FunctionId(account.id, account.region, found["name"], found["qualifier"] or ""))
@@ -89,7 +90,7 @@ async def invoke(
         kind: Kind = "throttled" if isinstance(error, TooManyRequestsException) else "too_large" if _too_large(error) else "error"
         raise Trouble(kind, ending_of(error)) from None
     if record.status != "success":
-        raise Trouble("failed", f"the function failed: {record.error_type or record.status}")
+        raise Trouble("failed", f"the function failed: {record.error_type or record.status}", _message(result))
     return result
 
 
@@ -97,6 +98,14 @@ def _check_permitted(target: Target, source_arn: str, source_account: str) -> No
     context = {"aws:SourceArn": source_arn, "aws:SourceAccount": source_account}
     if decided(target.account, target.named, PRINCIPAL, "", "lambda:InvokeFunction", context) != "Allow":
         raise Trouble("forbidden", f"the function's policy does not let {PRINCIPAL} call it from {source_arn}")
+
+
+def _message(failure: bytes) -> str:
+    try:
+        held = json.loads(failure)
+    except ValueError:
+        return ""
+    return str(held.get("errorMessage", "")) if isinstance(held, dict) else ""
 
 
 def _too_large(error: AwsError) -> bool:

@@ -19,6 +19,7 @@ from ..addresses import Address
 from ..answer import Answer
 from ..arrival import Arrival
 from ..body import Body
+from ..credentials import Credentials
 from .api_book import HttpApi
 from .gateway_call import Kind, Target, Trouble, extended_id, invoke, target_of
 from .http_authorization import Denied, HttpAuthorization
@@ -41,9 +42,9 @@ Headers = list[tuple[str, str]]
 class HttpApiSite:
     """Serves every HTTP API."""
 
-    def __init__(self, accounts: Accounts, tokens: Tokens, calls: HttpCalls, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, accounts: Accounts, credentials: Credentials, tokens: Tokens, calls: HttpCalls, clock: Callable[[], float] = time.time) -> None:
         self._accounts, self._calls, self._clock = accounts, calls, clock
-        self._authorization = HttpAuthorization(accounts, tokens)
+        self._authorization = HttpAuthorization(accounts, credentials, tokens)
         self._throttles = Throttles()
 
     async def __call__(self, api: HttpApi, address: Address, arrival: Arrival, body: Body, request_id: str, port: int) -> Answer:
@@ -68,7 +69,7 @@ class HttpApiSite:
         except AwsError as error:
             return _told(*_STATUSES["too_large"]) if isinstance(error, RequestEntityTooLargeException) else _told(error.status, "Request Timeout")
         request = HttpRequest(arrival.method, address.path, arrival.query, arrival.headers, content, arrival.peer, now, trace, port, "http")
-        return await self._routed(Visit(api, placed[0], *selected, request, gateway_id, request_id))
+        return await self._routed(Visit(api, placed[0], *selected, arrival, request, gateway_id, request_id))
 
     async def _routed(self, visit: Visit) -> HttpAnswer:
         target: Target | None = None

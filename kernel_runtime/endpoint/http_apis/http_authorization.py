@@ -1,15 +1,18 @@
-"""Who may call a route of an HTTP API: nobody is asked, a token is held against its issuer's keys, or a function decides."""
+"""Who may call a route of an HTTP API: nobody is asked, a signature is verified, a token is held against its issuer's keys, or a function decides."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from ...account.accounts import Accounts
+from ...model.errors import AwsError
 from ...model.tracing import trace_header
 from ...sources.payloads.authorizers import BadGrant, Grant, identities, policy_grant, simple_grant
+from ..credentials import Credentials
 from .gateway_call import Trouble, execute_arn, invoke, target_of
 from .grants import Grants
 from .http_visit import Visit
+from .signers import signer
 from .tokens import BadToken, Tokens, bearer, scopes_of, spelled
 
 AUTHORIZER_TIMEOUT_S = 10.0
@@ -27,8 +30,8 @@ class Denied(Exception):
 class HttpAuthorization:
     """Belongs to the door's loop."""
 
-    def __init__(self, accounts: Accounts, tokens: Tokens) -> None:
-        self._accounts, self._tokens = accounts, tokens
+    def __init__(self, accounts: Accounts, credentials: Credentials, tokens: Tokens) -> None:
+        self._accounts, self._credentials, self._tokens = accounts, credentials, tokens
         self._grants = Grants()
 
     async def authorize(self, visit: Visit) -> dict[str, Any] | None:
@@ -37,11 +40,22 @@ class HttpAuthorization:
         if kind == "NONE":
             return None
         authorizer = visit.api.authorizers.get(visit.route.get("authorizerId") or "")
+        if kind == "AWS_IAM":
+            return {"iam": self._by_signature(visit)}
         if kind == "JWT" and authorizer:
             return {"jwt": await self._by_token(visit, authorizer)}
         if kind == "CUSTOM" and authorizer:
             return {"lambda": await self._by_function(visit, authorizer)}
         raise Trouble("misconfigured", f"the route's authorization {kind} is not served, or names no authorizer")
+
+    def _by_signature(self, visit: Visit) -> dict[str, Any]:
+        try:
+            iam = signer(visit.arrival, self._credentials, visit.request.body, visit.request.at_s, "execute-api")
+        except AwsError as error:
+            raise Denied(403, error.type) from None
+        if iam.account != visit.api.account:
+            raise Denied(403, f"{iam.arn} is of another account")
+        return iam.member()
 
     async def _by_token(self, visit: Visit, authorizer: dict[str, Any]) -> dict[str, Any]:
         configuration = authorizer.get("jwtConfiguration") or {}

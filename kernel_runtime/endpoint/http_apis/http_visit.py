@@ -9,6 +9,7 @@ from typing import Any
 from ...sources.payloads.http_request import HttpRequest, clf_time, is_text
 from ...sources.payloads.http_v1 import Called, http_api_event
 from ...sources.payloads.http_v2 import api_event
+from ..arrival import Arrival
 from .api_book import HttpApi
 from .gateway_call import domain, execute_arn
 
@@ -21,6 +22,7 @@ class Visit:
     stage: str
     route_key: str
     parameters: dict[str, str]
+    arrival: Arrival
     request: HttpRequest
     gateway_id: str
     request_id: str

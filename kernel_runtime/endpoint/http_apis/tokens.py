@@ -35,8 +35,9 @@ class Tokens:
         self._reader, self._clock = reader, clock
         self._keys: dict[tuple[str, str], tuple[float, dict[str, Any]]] = {}
 
-    async def claims(self, token: str, issuer: str, audience: Sequence[str], account: str) -> dict[str, Any]:
-        """The token's claims. Raises BadToken, OSError where the issuer's keys cannot be had, ImportError with the mend. ``account``: whose API asks."""
+    async def claims(self, token: str, issuer: str, audience: Sequence[str] | None, account: str) -> dict[str, Any]:
+        """The token's claims. Raises BadToken, OSError where the issuer's keys cannot be had, ImportError with the mend. ``audience``: one of which the token
+        must be for, None for any; ``account``: whose API asks."""
         try:
             import jwt
         except ImportError:
@@ -61,7 +62,7 @@ class Tokens:
         if claims.get("iss") != issuer:
             raise BadToken("invalid issuer")
         named = claims.get("aud", claims.get("client_id"))
-        if not set(named if isinstance(named, list) else [named]) & set(audience):
+        if audience is not None and not set(named if isinstance(named, list) else [named]) & set(audience):
             raise BadToken("the token does not have a valid audience")
         return claims
 

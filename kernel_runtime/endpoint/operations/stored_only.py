@@ -31,8 +31,6 @@ STORED_ONLY: tuple[StoredOnly, ...] = (
     StoredOnly(_CREATES_MAPPING, ("AmazonManagedKafkaEventSourceConfig", "SelfManagedEventSource", "SelfManagedKafkaEventSourceConfig"), _NO_POLLER),
     StoredOnly(_CREATES_MAPPING, ("Queues", "Topics"), _NO_POLLER),
     StoredOnly(_MAPPING, ("SourceAccessConfigurations", "DocumentDBEventSourceConfig"), _NO_POLLER),
-    # SnapStart.
-    StoredOnly(_FUNCTION, ("SnapStart",), "publishing runs the init once, and is Failed where that fails; no snapshot is made"),
     # Languages.
     StoredOnly(_FUNCTION, ("Runtime",), "of the languages Python runs; Invoke answers InvalidRuntimeException for the others"),
     # What a machine of one's own has no counterpart for.

@@ -12,6 +12,7 @@ from __future__ import annotations
 import heapq
 from collections import deque
 from dataclasses import dataclass, field
+from itertools import islice
 
 from .accepted import Accepted
 
@@ -119,7 +120,7 @@ class Lane:
 
     def oldest_s(self, now: float) -> float | None:
         """How long the oldest that waits has been in the queue, seconds."""
-        ages = [event.age_s(now) for event in (*list(self.ready)[:1], *(event for _, _, event in list(self.waiting)))]
+        ages = [event.age_s(now) for event in (*islice(self.ready, 1), *(event for _, _, event in list(self.waiting)))]
         return max(ages, default=None)
 
     def _may_start(self, now: float) -> bool:

@@ -25,12 +25,13 @@ class Filters:
 
     def passes(self, record: Mapping[str, Any]) -> bool:
         """record: as the event has it; what the sender wrote is read as JSON where a pattern looks into it. What is no JSON then does not pass."""
-        return not self._patterns or any(matches(pattern, self._seen(record, pattern)) for pattern in self._patterns)
+        return not self._patterns or any(self._passes(pattern, record) for pattern in self._patterns)
 
-    def _seen(self, record: Mapping[str, Any], pattern: Mapping[str, Any]) -> Mapping[str, Any]:
+    def _passes(self, pattern: Mapping[str, Any], record: Mapping[str, Any]) -> bool:
         if not isinstance(pattern.get(self._data), dict) or not isinstance(record.get(self._data), str):
-            return record
+            return matches(pattern, record)
         try:
-            return {**record, self._data: json.loads(record[self._data])}
+            written = json.loads(record[self._data])
         except (ValueError, RecursionError):
-            return {name: value for name, value in record.items() if name != self._data}
+            return False
+        return isinstance(written, dict | list) and matches(pattern, {**record, self._data: written})

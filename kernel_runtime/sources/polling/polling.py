@@ -16,11 +16,16 @@ from ...account.account import Account
 from ...account.event_sources import source_of
 from ..ground import Ground
 from ..view import SourceView
+from . import checkpoints
 from .calling import Target
 from .queue_poller import QueuePoller
 from .service_door import ServiceDoor
+from .stream_poller import StreamPoller
+from .stream_watch import StreamWatch
 from .tally import Tally
 
+IDLE_S, WATCHED_IDLE_S = 1.0, 60.0
+"""Between two reads of a shard that has nothing (AWS: "Lambda polls shards … at a base rate of once per second")."""
 NOT_POLLED = "not polled: this lab has no {} to poll; the mapping is kept and shown"
 
 
@@ -30,6 +35,9 @@ class Poller(Protocol):
     async def run(self) -> None: ...
 
     def settings(self, mapping: dict[str, Any]) -> None: ...
+
+    def look(self) -> None:
+        """Bring the tally up to now."""
 
 
 @dataclass(slots=True)
@@ -50,6 +58,8 @@ class Polling:
         self._polled: dict[str, _Polled] = {}
         self._clients: dict[tuple[str, str, str], tuple[Any, str]] = {}
         self._making = threading.Lock()
+        self._watch = StreamWatch(ground.changes_of_streams, self._written)
+        self._watching: asyncio.Task[None] | None = None
         self._closed = False
 
     def opened(self, account: Account) -> None:
@@ -79,6 +89,7 @@ class Polling:
             polled.poller = polled.task = None
             if mapping is None:
                 del self._polled[uuid]
+                checkpoints.forget(account, uuid)
         elif state == "Enabled" and polled.poller is not None:
             polled.poller.settings(mapping)
         elif state == "Enabled" and (poller := self._poller(account, mapping, polled.tally)) is not None:
@@ -88,12 +99,27 @@ class Polling:
         kind, arn = source_of(mapping).name, mapping.get("EventSourceArn", "")
         if kind == "SQS":
             return QueuePoller(account, mapping, self._ground.clock, self._door("sqs", arn), tally)
+        if kind in ("Kinesis", "DynamoDB"):
+            service = self._door("kinesis", arn) if kind == "Kinesis" else self._door("dynamodbstreams", arn, of="dynamodb")
+            self._watching = self._watching or asyncio.get_running_loop().create_task(self._watch.run())
+            return StreamPoller(account, mapping, self._ground.clock, service, self._ground.client, tally, lambda: self._idle_s(service))
         tally.result = NOT_POLLED.format({"MQ": "broker", "Kafka": "cluster", "DocumentDB": "cluster"}.get(kind, "stream"))
         return None
 
-    def _door(self, service: str, arn: str) -> ServiceDoor:
+    def _idle_s(self, service: ServiceDoor) -> float:
+        """A stream that is watched need hardly be asked."""
+        behind = service.address() + "/" in self._ground.changes_of_streams() + "/"
+        return WATCHED_IDLE_S if self._watch.works and behind else IDLE_S
+
+    def _written(self, arns: set[str]) -> None:
+        for polled in self._polled.values():
+            if isinstance(polled.poller, StreamPoller):
+                polled.poller.nudge(arns)
+
+    def _door(self, service: str, arn: str, of: str = "") -> ServiceDoor:
+        """of: the service that a user's own endpoint would be named for, where that is another."""
         region, account = arn.split(":")[3:5]
-        return ServiceDoor(lambda: self._ground.address(service), partial(self._client, service, region, account))
+        return ServiceDoor(lambda: self._ground.address(of or service), partial(self._client, service, region, account))
 
     def _client(self, service: str, region: str, account: str, address: str) -> Any:
         """Made once; in a thread, since boto3 takes its time."""
@@ -110,6 +136,8 @@ class Polling:
     def _view(self, mapping: dict[str, Any]) -> SourceView:
         polled = self._polled.get(mapping["UUID"])
         tally = polled.tally if polled else Tally()
+        if polled is not None and polled.poller is not None:
+            polled.poller.look()
         target = Target.of(mapping["FunctionArn"])
         return SourceView(
             kind=_KINDS[source_of(mapping).name], name=_name(mapping), function=target.name, qualifier=target.qualifier, state=mapping["State"],

@@ -17,10 +17,10 @@ from ...model.errors import LabClosed
 from ..clock import LabClock
 from ..payloads import sqs as payloads
 from . import answers
+from .batches import Collector, Item
 from .calling import FAILED, Called, Target, call, error_code, error_text, payload_of
 from .filters import Filters
 from .pace import CEILING, Pace
-from .queue_batches import Collector, Item
 from .queue_client import LONG_POLL_S, RECEIVED_MAX, QueueClient
 from .service_door import ServiceDoor
 from .tally import Tally
@@ -57,6 +57,9 @@ class QueuePoller:
         self._filters = Filters(mapping.get("FilterCriteria"), "body")
         self._reports = "ReportBatchItemFailures" in (mapping.get("FunctionResponseTypes") or ())
         self._pace.ceiling = (mapping.get("ScalingConfig") or {}).get("MaximumConcurrency") or CEILING
+
+    def look(self) -> None:
+        """The tally is as the queue was last seen."""
 
     async def run(self) -> None:
         """Until it is cancelled or the lab closes; batches that are in flight then go on to their end."""
@@ -187,7 +190,7 @@ class QueuePoller:
     async def _call(self, batch: list[Item], until: float) -> Called:
         payload, pause_s = payload_of(item.text for item in batch), RETRY_FIRST_S
         while True:
-            called = await call(self._account, self._target, payload)
+            called = await call(self._account, self._target, payload, [item.message["Attributes"].get("AWSTraceHeader", "") for item in batch])
             if called.kind in ("ok", "failed"):
                 self._tally.calls += 1
                 self._tally.records += len(batch)

@@ -15,6 +15,7 @@ class Tally:
     failures: int = 0
     throttles: int = 0
     filtered: int = 0
+    discarded: int = 0
     backlog: int | None = None
     oldest_at: float | None = None
     result: str = ""

@@ -7,8 +7,12 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials as SigningCredentials
 
 from kernel_runtime import Lab
 
@@ -259,3 +263,17 @@ def test_a_token_decides(api: Api, ask: Ask, echo: str, tokens: Issuer) -> None:
     assert message(get("/scoped", tokens.token())) == (403, '{"message":"Forbidden"}')
     scoped = json.loads(get("/scoped", tokens.token(scope="read other")).body)["requestContext"]["authorizer"]["jwt"]
     assert scoped["scopes"] == ["read", "other"]
+
+
+def test_a_signature_decides(lab: Lab, api: Api, ask: Ask, echo: str) -> None:
+    api.permit(echo)
+    api.route("GET /own", echo, AuthorizationType="AWS_IAM")
+    assert message(ask(f"{api.path}/own")) == (403, '{"message":"Forbidden"}')
+    key = lab.credentials.owner
+    for service, status in (("execute-api", 200), ("lambda", 403)):
+        request = AWSRequest("GET", f"{lab.endpoint_url}{api.path}/own")
+        SigV4Auth(SigningCredentials(key.access_key, key.secret), service, "us-east-1").add_auth(request)
+        told = ask(f"{api.path}/own", headers={**request.headers, "Host": urlsplit(lab.endpoint_url).netloc})
+        assert told.status == status
+        if status == 200:
+            assert json.loads(told.body)["requestContext"]["authorizer"]["iam"]["userArn"] == "arn:aws:iam::000000000000:root"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 from typing import Any
 
 import pytest
@@ -52,6 +53,19 @@ def test_new_code(aws: Any, function: str) -> None:
     assert aws.invoke(FunctionName=function)["Payload"].read() == b'"new"'
 
 
+def test_a_large_package(aws: Any, name: str) -> None:
+    code = zipped("def handler(event, context):\n    return open('data.txt').read()[-3:]\n", **{"data.txt": os.urandom(1_000_000).hex() + "end"})
+    answer = create(aws, name, Code={"ZipFile": code})
+    assert answer["CodeSha256"] == base64.b64encode(hashlib.sha256(code).digest()).decode() and answer["CodeSize"] == len(code) > 2_000_000
+    assert aws.invoke(FunctionName=name)["Payload"].read() == b'"end"'
+    broken = code[:1_000] + b"?" + code[1_001:]
+    assert refused(aws.update_function_code, FunctionName=name, ZipFile=broken) == (
+        "InvalidParameterValueException",
+        "Could not unzip uploaded file. Please check your file, then try to upload again.",
+        400,
+    )
+
+
 def test_a_dry_run_changes_nothing(aws: Any, function: str) -> None:
     before = aws.get_function_configuration(FunctionName=function)
     answer = aws.update_function_code(FunctionName=function, ZipFile=zipped("other"), DryRun=True)
@@ -70,6 +84,7 @@ def test_what_is_not_there(aws: Any) -> None:
     for call in (aws.get_function, aws.get_function_configuration, aws.delete_function, aws.publish_version, aws.update_function_configuration):
         assert refused(call, FunctionName="nothing") == ("ResourceNotFoundException", f"Function not found: {arn}", 404)
     assert refused(aws.get_function, FunctionName="nothing", Qualifier="7")[1] == f"Function not found: {arn}:7"
+    assert refused(aws.delete_function, FunctionName="nothing", Qualifier="7")[1] == f"Function not found: {arn}"
     assert refused(aws.invoke, FunctionName="nothing")[1] == f"Function not found: {arn}:$LATEST"
 
 

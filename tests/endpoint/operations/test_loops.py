@@ -94,3 +94,13 @@ def test_a_message_remembers_the_chain_that_it_is_in(lab: Lab) -> None:
     until(lambda: len(list(lab.records("sends"))) == 1)
     (message,) = lab.boto3("sqs").receive_message(QueueUrl=url, WaitTimeSeconds=10, AttributeNames=["All"])["Messages"]
     assert ";Lineage=" in message["Attributes"]["AWSTraceHeader"]
+
+
+def test_over_a_queue(lab: Lab, aws: Any) -> None:
+    url = lab.boto3("sqs").create_queue(QueueName="loop")["QueueUrl"]
+    source = f"import boto3\ndef handler(event, context):\n    boto3.client('sqs').send_message(QueueUrl='{url}', MessageBody='again')\n"
+    lab.function("queued", source=source, packages="kernel", memory_mb=512, timeout_s=30)
+    aws.create_event_source_mapping(FunctionName="queued", EventSourceArn="arn:aws:sqs:us-east-1:000000000000:loop", BatchSize=1)
+    lab.boto3("sqs").send_message(QueueUrl=url, MessageBody="begin")
+    until(lambda: any("recursive loop" in view.result for view in lab.sources("queued")))
+    until(lambda: len(list(lab.records("queued"))) == 16)

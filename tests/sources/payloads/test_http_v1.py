@@ -57,6 +57,12 @@ def test_the_documented_event_of_a_rest_api() -> None:
     }  # fmt: skip
 
 
+def test_names_are_spelled_as_they_were_sent() -> None:
+    asked = replace(request(headers=(("x-own", "1"), ("x-other", "2"))), spelling={"x-own": "x-OWN"})
+    headers = rest_event(asked, CALLED, text=True)["multiValueHeaders"]
+    assert list(headers)[:2] == ["x-OWN", "X-Other"]
+
+
 def test_what_is_not_there_is_null() -> None:
     event = rest_event(request(), replace(CALLED, path_parameters={}, stage_variables={}), text=True)
     nulls = ("queryStringParameters", "multiValueQueryStringParameters", "pathParameters", "stageVariables", "body")

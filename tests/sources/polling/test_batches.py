@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from kernel_runtime.model.limits import REQUEST_MAX_BYTES
+from kernel_runtime.sources.polling.batches import Collector, Item
 from kernel_runtime.sources.polling.calling import payload_of
-from kernel_runtime.sources.polling.queue_batches import Collector, Item
 
 
 def item(number: int, arrived: float = 0.0, size: int = 1) -> Item:

@@ -1,4 +1,4 @@
-"""What is collected of a queue for one call (AWS: "Using Lambda with Amazon SQS", batching behavior): until the batch is full, 6 MB, or its window is over."""
+"""What is collected for one call (AWS: "Batching behavior"): until the batch is full, 6 MB, or its window is over."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ Message = dict[str, Any]
 
 @dataclass(slots=True)
 class Item:
-    """A message with its record as JSON. arrived: when it was received."""
+    """A message, or another thing that was read, with its record as JSON. arrived: when it was received."""
 
-    message: Message
+    message: Any
     text: bytes
     arrived: float
 
