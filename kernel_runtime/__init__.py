@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .model.errors import TooManyRequestsException as TooManyRequestsException
     from .outcome import FunctionError as FunctionError
     from .outcome import Outcome as Outcome
+    from .sources.view import SourceView as SourceView
 
 _HOMES = {
     "Lab": "lab",
@@ -24,6 +25,7 @@ _HOMES = {
     "AwsError": "model.errors",
     "LabError": "model.errors",
     "TooManyRequestsException": "model.errors",
+    "SourceView": "sources.view",
     "notebook_only_names": "artifacts.cells",
 }
 __all__ = list(_HOMES)

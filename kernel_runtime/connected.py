@@ -18,17 +18,20 @@ from .journal.cost import invocation_usd
 from .journal.journal import Journal
 from .model import limits
 from .model.errors import InvalidParameterValueException, LabError, ResourceNotFoundException
-from .model.event import event_bytes
+from .model.event import asynchronous_event_bytes, event_bytes
 from .model.function import Function
 from .model.invocation import InvocationRecord
 from .model.names import ACCOUNT, REGION
+from .model.network import Traffic as NetworkTraffic
 from .outcome import FunctionError, Outcome, payload_of
 from .runtimes import catalog
 from .sources.traffic import Traffic
+from .sources.view import SourceView
 from .watch import FRESH_S, Watch
 
 if TYPE_CHECKING:
     from .endpoint.remote import Remote
+    from .triggers.link import Link
 
 _SETTINGS = {"handler": "Handler", "runtime": "Runtime", "memory_mb": "MemorySize", "timeout_s": "Timeout", "description": "Description", "layers": "Layers"}
 _BILLED = re.compile(r"Billed Duration: (\d+) ms\tMemory Size: (\d+) MB|\"billedDurationMs\":(\d+),\"memorySizeMB\":(\d+)")
@@ -134,6 +137,14 @@ class ConnectedLab:
         """How a function stands at this moment. Raises ResourceNotFoundException."""
         return self._watch.standing(name).view
 
+    def sources(self, name: str | None = None) -> list[SourceView]:
+        """What calls functions there by itself, and how each stands: all, or those of one function."""
+        return [view for view in self._watch.sources() if name is None or view.function == name]
+
+    def network(self, name: str) -> NetworkTraffic:
+        """What a function has moved through the door there. Raises ResourceNotFoundException."""
+        return self._watch.standing(name).network
+
     def account(self) -> AccountView:
         """How the account stands."""
         return self._watch.account()
@@ -200,6 +211,25 @@ class ConnectedFunction:
         """``invoke`` from an event loop."""
         return await asyncio.to_thread(self.invoke, event, qualifier)
 
+    def send(self, event: Any = None, qualifier: str | None = None) -> str:
+        """See ``FunctionHandle.send``."""
+        more = {"Qualifier": qualifier} if qualifier else {}
+        answer = self._lab._call("invoke", FunctionName=self.name, InvocationType="Event", Payload=asynchronous_event_bytes(event), **more)
+        return str(answer["ResponseMetadata"]["RequestId"])
+
+    @property
+    def url(self) -> Link:
+        """See ``FunctionHandle.url``."""
+        from .triggers import http
+
+        return http.url(self._lab, self.name)
+
+    def on_http(self, route: str | None = None, **more: Any) -> Link:
+        """See ``FunctionHandle.on_http``."""
+        from .triggers import http
+
+        return http.on_http(self._lab, self.name, route, **more)
+
     def configure(self, **changes: Any) -> ConnectedFunction:
         """Change the configuration (memory_mb, timeout_s, handler, runtime, description, layers, variables, ephemeral_mb, reserved_concurrency); in force when
         it returns. Raises AwsError."""
@@ -233,7 +263,8 @@ class ConnectedFunction:
 
 
 class ConnectedOutcome:
-    """What Invoke answered. ``log``: its last 4 KB. ``start``: "cold" where they tell of an init, else "warm". ``whole``: with the invocation's record."""
+    """What Invoke answered. ``log``: its last 4 KB. ``start``: "cold" where they tell of an init, "restored" where of a restore, else "warm". ``whole``: with
+    the invocation's record."""
 
     notes: tuple[str, ...] = ()
 
@@ -245,7 +276,9 @@ class ConnectedOutcome:
         self.executed_version: str = answer.get("ExecutedVersion", "")
         self.ok = "FunctionError" not in answer
         self.log = base64.b64decode(answer.get("LogResult", "")).decode("utf-8", "replace")
-        self.start = "cold" if "Init Duration" in self.log or "initDurationMs" in self.log else "warm"
+        cold = "Init Duration" in self.log or "initDurationMs" in self.log
+        restored = "Restore Duration" in self.log or "restoreDurationMs" in self.log
+        self.start = "restored" if restored else "cold" if cold else "warm"
 
     @cached_property
     def payload(self) -> Any:

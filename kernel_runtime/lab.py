@@ -11,17 +11,19 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from .account import functions, leftovers, settings, storage
 from .account.account import Account, ready_role_arn
 from .account.accounts import Accounts
 from .account.documents import Documents
 from .account.records import FunctionRecord
+from .api_words import MEMBERS, in_api_words
 from .artifacts.bundles import module_file, zip_from_source
-from .artifacts.cells import handler_names, module_from_function, notebook_only_names
+from .artifacts.cells import module_from_function, notebook_only_names
 from .artifacts.layer_book import LayerBook
 from .artifacts.layers import Layers, Package
 from .artifacts.opt import OptFolders
@@ -33,24 +35,28 @@ from .fleet.base import Enforcement, Fleet, Waiting
 from .fleet.local import LocalFleet
 from .front import Front
 from .function_handle import FunctionHandle
+from .function_notes import missing_handler, notes_of
 from .journal import report
 from .model import limits
 from .model.errors import InvalidParameterValueException, ResourceNotFoundException
-from .model.event import event_bytes
+from .model.event import asynchronous_event_bytes, event_bytes
 from .model.function import Function
 from .model.invocation import InvocationRecord
 from .model.names import ACCOUNT, LATEST, REGION
 from .runtimes import catalog
+from .sources.clock import LabClock
+from .sources.ground import Ground
+from .sources.http_calls import HttpCalls
+from .sources.loop import SourcesLoop
+from .sources.sources import Sources
 from .sources.traffic import Traffic
+from .sources.view import SourceView
+
+if TYPE_CHECKING:
+    from .model.network import Traffic as NetworkTraffic
+    from .triggers.state_machines import StateMachine
 
 __all__ = ["Lab", "module_file", "module_from_function", "notebook_only_names"]
-
-_KERNEL_PACKAGES = "sees the notebook kernel's installed packages, which Lambda would not have: put them into a layer before you deploy"
-_MEMBERS = {
-    "handler": "Handler", "runtime": "Runtime", "memory_mb": "MemorySize", "timeout_s": "Timeout", "ephemeral_mb": "EphemeralStorage",
-    "variables": "Environment", "layers": "Layers", "description": "Description",
-}  # fmt: skip
-"""A function's configuration in the notebook's words, and the API's."""
 
 
 class Lab:
@@ -61,7 +67,9 @@ class Lab:
     request). keep_alive_s: how long an idle environment is kept. mechanisms: "best" that this machine has, or "portable" (no cgroup, no namespace).
     fleet: where environments run, for tests and simulations; None is this machine. endpoint_host, endpoint_port: where its AWS door listens (0: a free
     port); another host than loopback opens it to the network. services: endpoints of your own for other AWS services, by boto3's names. accept_any_credentials:
-    no signature is verified. Use it as a context manager, or call ``close``.
+    no signature is verified. clock: how many times as fast as real time the lab's own waits pass (retries, ages, windows, schedules; never a handler's
+    timeout or duration). network: "modelled" slows what functions send and receive through the door to a share in proportion to their memory, "open" does not.
+    Use it as a context manager, or call ``close``.
     """
 
     def __init__(
@@ -76,7 +84,12 @@ class Lab:
         endpoint_port: int = 0,
         services: Mapping[str, str] | None = None,
         accept_any_credentials: bool = False,
+        clock: float = 1.0,
+        network: Literal["modelled", "open"] = "modelled",
     ) -> None:
+        if network not in ("modelled", "open"):
+            raise InvalidParameterValueException(f"network is 'modelled' (a share in proportion to memory) or 'open', not {network!r}")
+        ticking = LabClock(clock)
         self._kept = home is not None
         self.home = Path(home).expanduser().resolve() if home is not None else Path(tempfile.mkdtemp(prefix=f"serverless-lab-{os.getpid()}-home-"))
         self.home.mkdir(parents=True, exist_ok=True)
@@ -89,15 +102,28 @@ class Lab:
         self._mechanisms: Literal["best", "portable"] = mechanisms
         self._concurrency, self._keep_alive_s = account_concurrency, keep_alive_s
         self._given_fleet = fleet
+        self._network = network
         self._handler_notes: dict[str, tuple[str, ...]] = {}
         self._closed = False
-        self.accounts = Accounts(self._make_account)
+        self.accounts = Accounts(self._make_account, lambda account: self._sources.opened(account), self._documents.owners)
         self._hold = leftovers.Hold(self.home)
         if self._hold.alone:
             leftovers.sweep(self.accounts, self._documents, self._store, self._layer_book, self._opt)
         self._hold.share()
         credentials = Credentials.kept(self.home / "credentials.json" if self._kept else None, accept_any=accept_any_credentials)
-        self._front = Front(self.accounts, self._store, credentials, host=endpoint_host, port=endpoint_port, services=services)
+        http_calls = HttpCalls()
+        self._front = Front(
+            self.accounts, self._store, credentials, http_calls,
+            host=endpoint_host, port=endpoint_port, services=services, open_network=network == "open",
+            pushed=lambda *told: self._sources.pushed.told(*told), changed=lambda *told: self._sources.schedules.changed(*told),
+            views=lambda: self._sources.views(),
+        )  # fmt: skip
+        kept_home = self.home if self._kept else None
+        front = self._front
+        ground = Ground(
+            self.accounts, ticking, SourcesLoop(), front.client, kept_home, lambda: front.companion_runs, front.address, front.changes_of_streams
+        )  # fmt: skip
+        self._sources = Sources(ground, http_calls, front.ties)
         self.account_of_notebook = self.accounts.get(ACCOUNT, REGION)
         self.account_of_notebook.start()
 
@@ -153,20 +179,21 @@ class Lab:
         layers: tuple[str, ...] | list[str] = (),
         packages: Literal["lambda", "kernel"] = "lambda",
         description: str = "",
+        snap_start: bool = False,
     ) -> FunctionHandle:
         """Create the function, or put this code and configuration in place of what it had. Both have taken effect when it returns.
 
         source: a module's text, a zip as bytes, a folder, or file names with their bytes. memory_mb: 128-10,240. timeout_s: 1-900. ephemeral_mb:
         /tmp, 512-10,240.
         reserved_concurrency: None shares the account's pool, 0 blocks all. variables: at most 4 KB as JSON. packages: "kernel" shows the notebook's
-        packages too.
+        packages too. snap_start: versions that are published of it start from a snapshot of their init.
         Raises AwsError with Lambda's own type and message where Lambda would refuse; nothing has changed then.
         """
         if source is None:
             raise InvalidParameterValueException("Please provide a source for the function: source=… (a module's text, a folder, or a zip as bytes)")
-        wanted = _in_api_words(
+        wanted = in_api_words(
             handler=handler, runtime=runtime or catalog.default_runtime(), memory_mb=memory_mb, timeout_s=timeout_s, ephemeral_mb=ephemeral_mb,
-            variables=variables or {}, layers=layers, description=description,
+            variables=variables or {}, layers=layers, description=description, snap_start=snap_start,
         )  # fmt: skip
         new = settings.of_new(name, {"Role": ready_role_arn(ACCOUNT), **wanted})
         account = self.account_of_notebook
@@ -174,21 +201,21 @@ class Lab:
         self._check_surroundings(draft)
         code = self._store.put(zip_from_source(source, handler))
         functions.define(account, name, new, code, reserved_concurrency, packages)
-        self._handler_notes[name] = _missing_handler(source, handler) if isinstance(source, str) else ()
+        self._handler_notes[name] = missing_handler(source, handler) if isinstance(source, str) else ()
         return self.get(name)
 
     def configure(self, name: str, **changes: Any) -> None:
         """Change a function's configuration; what is not named stays. Raises AwsError where Lambda would refuse; nothing has changed then."""
         if "source" in changes:
             raise InvalidParameterValueException("Code is changed by lab.function(name, source=…)")
-        known = {*_MEMBERS, "reserved_concurrency", "packages"}
+        known = {*MEMBERS, "reserved_concurrency", "packages"}
         unknown = sorted(changes.keys() - known)
         if unknown:
             raise InvalidParameterValueException(f"A function has no {', '.join(unknown)}: it has {', '.join(sorted(known))}")
         account = self.account_of_notebook
         with account.changing:
             record = self._record(name)
-            new = settings.changed(name, record.latest.settings, _in_api_words(**{key: value for key, value in changes.items() if key in _MEMBERS}))
+            new = settings.changed(name, record.latest.settings, in_api_words(**{key: value for key, value in changes.items() if key in MEMBERS}))
             reserved = changes.get("reserved_concurrency", record.reserved_concurrency)
             packages = changes.get("packages", record.latest.packages)
             self._check_surroundings(functions.drafted(account, name, new, reserved, packages))
@@ -220,11 +247,17 @@ class Lab:
 
     def notes(self, name: str) -> tuple[str, ...]:
         """What a user should know of how a function runs here."""
-        return _notes(self.configuration(name)) + self._handler_notes.get(name, ())
+        return notes_of(self.configuration(name)) + self._handler_notes.get(name, ())
 
     def begin(self, name: str, event: Any, qualifier: str | None = None) -> Waiting[tuple[InvocationRecord, bytes]]:
         """An invocation as a body of waits; ``FunctionHandle.invoke`` and ``ainvoke`` carry it to its end. ``qualifier``: a version or an alias."""
         return self.account_of_notebook.engine.invoke(name, event_bytes(event), qualifier)
+
+    def send(self, name: str, event: Any, qualifier: str | None = None) -> str:
+        """An asynchronous invocation: the event is safe in the queue when this returns its request id; ``FunctionHandle.send``."""
+        if self._record(name).called(qualifier or "") is None:
+            raise ResourceNotFoundException(f"Function not found: {self.account_of_notebook.qualified_arn(name, qualifier or LATEST)}")
+        return self._sources.asynchronous.accept(self.account_of_notebook, name, qualifier, asynchronous_event_bytes(event))
 
     def traffic(self, function: FunctionHandle, arrivals: Iterator[float], event: Any = None, qualifier: str | None = None, **options: Any) -> Traffic:
         """Open-loop traffic: ``event`` (or ``event(i)``) sent at each of ``arrivals`` (seconds from the start; see ``model.arrivals``). Not started yet.
@@ -235,10 +268,31 @@ class Lab:
         """Seconds of the clock that the journal's entries carry."""
         return self.account_of_notebook.engine.clock()
 
+    def state_machine(self, name: str, definition: Mapping[str, Any] | str) -> StateMachine:
+        """A Step Functions state machine in Amazon States Language (a mapping, in which functions may stand as they are, or JSON): made, or changed where there
+        is one of this name. ``run(input)`` runs it. Raises AwsError where Step Functions refuses it."""
+        from .triggers import state_machines
+
+        return state_machines.make(self, name, definition)
+
+    @property
+    def clock(self) -> LabClock:
+        """The clock of the lab's own waits: ``clock.now()``, ``clock.speed``."""
+        return self._sources.ground.clock
+
+    def sources(self, name: str | None = None) -> list[SourceView]:
+        """What calls functions by itself, and how each stands: all, or those of one function."""
+        return [view for view in self._sources.views() if name is None or view.function == name]
+
     def view(self, name: str) -> FunctionView:
         """How a function stands at this moment: concurrency in use, idle environments, its limit."""
         self._record(name)
         return self.account_of_notebook.engine.controller.function(name)
+
+    def network(self, name: str) -> NetworkTraffic:
+        """What a function has sent and received through the AWS door (bytes), and its modelled share of the network (bytes per second)."""
+        self._record(name)
+        return self._front.network(self.account_of_notebook, name)
 
     def account(self) -> AccountView:
         """How the account stands: concurrency in use, its limit, environments."""
@@ -249,14 +303,18 @@ class Lab:
         return (r for r in self.journal.records() if name is None or r.function == name)
 
     def logs(self, name: str, limit: int | None = None) -> str:
-        """The log of the last ``limit`` invocations (all that are still held where None), as CloudWatch Logs would show it."""
+        """The log of the last ``limit`` invocations (all that are still held where None), as CloudWatch Logs would show it. The init of a version's snapshot
+        counts as one."""
         self._record(name)
-        held = list(self.records(name))
+        held = [record for record in self.journal.logged() if record.function == name]
         return "".join(report.log_text(record) for record in (held[-limit:] if limit else held))
 
     def doctor(self) -> tuple[Enforcement, ...]:
         """Limit by limit: the mechanism in force on this machine, and whether the limit really is enforced."""
-        return self.account_of_notebook.fleet.doctor()
+        from .endpoint.network import ENFORCED
+
+        rows = self.account_of_notebook.fleet.doctor()
+        return tuple(replace(row, **ENFORCED[self._network]) if row.limit == "network" else row for row in rows)
 
     @property
     def host_pid(self) -> int | None:
@@ -268,6 +326,7 @@ class Lab:
         if self._closed:
             return
         self._closed = True
+        self._sources.close()
         self._front.close()
         self.accounts.close()
         self._documents.close()
@@ -290,6 +349,7 @@ class Lab:
             id, region, documents=self._documents, store=self._store, layers=layers, fleet=fleet, concurrency=self._concurrency, keep_alive_s=self._keep_alive_s
         )
         self._front.surround(account)
+        account.surroundings.accept = partial(self._sources.asynchronous.accept_soon, account)
         return account
 
     def _local_fleet(self, layers: Layers) -> Fleet:
@@ -321,43 +381,3 @@ class Lab:
                     shown = name if (id, region) == own else f"{id}/{region}/{name}"
                     found[shown] = Package(version.code_sha256, tuple(version.settings.get("Layers", ())))
         return found
-
-
-def _in_api_words(**given: Any) -> dict[str, Any]:
-    """A configuration in the API's members and forms."""
-    members = {_MEMBERS[name]: value for name, value in given.items()}
-    if "EphemeralStorage" in members:
-        members["EphemeralStorage"] = {"Size": members["EphemeralStorage"]}
-    if "Environment" in members:
-        members["Environment"] = {"Variables": dict(members["Environment"])}
-    if "Layers" in members:
-        members["Layers"] = list(members["Layers"])
-    return members
-
-
-def _notes(function: Function) -> tuple[str, ...]:
-    notes = []
-    note = catalog.find_interpreter(function.runtime).note
-    if note:
-        notes.append(note)
-    if function.packages == "kernel":
-        notes.append(_KERNEL_PACKAGES)
-    return tuple(notes)
-
-
-def _missing_handler(source: str, handler: str) -> tuple[str, ...]:
-    """What will surely go wrong at init, said when the function is defined: Lambda says it at the first invocation."""
-    if "." not in handler:
-        return (f"the handler {handler} is no module.function: invoking it will fail with Runtime.MalformedHandlerName",)
-    try:
-        compile(source, module_file(handler), "exec", dont_inherit=True)
-    except (SyntaxError, ValueError) as why:
-        return (f"a syntax error, {why}: invoking it will fail with Runtime.UserCodeSyntaxError",)
-    except (RecursionError, MemoryError):
-        return ()
-    defined = handler_names(source)
-    wanted = handler.rpartition(".")[2]
-    if wanted in defined or (not defined and "*" in source):  # a star import may bring any
-        return ()
-    there = f"defines {', '.join(defined)}" if defined else "defines no function"
-    return (f"the handler {handler} is not defined: this module {there}. Invoking it will fail with Runtime.HandlerNotFound",)

@@ -14,6 +14,8 @@ from .journal.journal import Journal
 from .model.errors import LabError, ResourceNotFoundException
 from .model.function import Function
 from .model.invocation import InvocationRecord
+from .model.network import Traffic
+from .sources.view import SourceView
 
 if TYPE_CHECKING:
     from .endpoint.remote import Remote
@@ -30,10 +32,11 @@ _TOLD = {"now", "seq", "account", "functions"}
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a function stands, and how it is configured."""
+    """How a function stands, how it is configured, and what it has moved through the door there."""
 
     view: FunctionView
     configuration: Function
+    network: Traffic
 
 
 class Watch:
@@ -86,7 +89,12 @@ class Watch:
         told = self._head["functions"].get(name)
         if told is None:
             raise ResourceNotFoundException(f"Function not found: {name}")
-        return Standing(from_plain(FunctionView, told["view"]), from_plain(Function, told["configuration"]))
+        return Standing(from_plain(FunctionView, told["view"]), from_plain(Function, told["configuration"]), from_plain(Traffic, told["network"]))
+
+    def sources(self) -> list[SourceView]:
+        """What calls functions there by itself."""
+        self.update(FRESH_S)
+        return [from_plain(SourceView, told) for told in self._head["sources"]]
 
     def records(self) -> Iterator[InvocationRecord]:
         """Of invocations that ran there, oldest first, as far as the journal here holds them."""

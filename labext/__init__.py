@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from .decorator import function
-from .kernel_lab import close_lab, the_lab
+from .kernel_lab import close_lab, the_lab, use_lab
 
-__all__ = ["function", "load_ipython_extension", "the_lab", "unload_ipython_extension"]
+__all__ = ["close_lab", "function", "load_ipython_extension", "the_lab", "unload_ipython_extension", "use_lab"]
 
 
 def load_ipython_extension(ipython: Any) -> None:
@@ -20,6 +20,15 @@ def load_ipython_extension(ipython: Any) -> None:
     from .magics import LabMagics
 
     ipython.register_magics(LabMagics, LayerMagics)
+    pictures = getattr(ipython, "display_formatter", None)
+    if pictures is not None:  # what the runtime hands out is drawn here, since it knows no charts
+        pictures.mimebundle_formatter.for_type_by_name("kernel_runtime.triggers.state_machines", "Execution", _execution)
+
+
+def _execution(execution: Any, **more: Any) -> dict[str, Any]:
+    from .charts.states import bundle
+
+    return bundle(execution, **more)
 
 
 def unload_ipython_extension(ipython: Any) -> None:

@@ -42,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--home", type=Path, metavar="DIR", help="a folder that keeps functions and layers from one time to the next")
     serve.add_argument("--config", type=Path, metavar="FILE", help="a lab.toml: options of the lab, services, functions")
     serve.add_argument("--accept-any-credentials", action="store_true", help="verify no signature: any key opens the door")
+    serve.add_argument("--clock", type=float, metavar="SPEED", help="retries, ages, windows and schedules pass SPEED times as fast (60: a minute is a second)")
     serve.set_defaults(run=_serve)
     return parser
 

@@ -1,6 +1,6 @@
 """``lab.toml``: what a lab without a notebook is made of. Read and checked whole before anything of it is done.
 
-account_concurrency = 1000            # and keep_alive_s, mechanisms, accept_any_credentials: as of ``Lab``
+account_concurrency = 1000            # and keep_alive_s, mechanisms, accept_any_credentials, clock, network: as of ``Lab``
 [services]
 s3 = "http://localhost:9000"          # an endpoint of your own in place of the lab's
 [functions.hello]
@@ -20,6 +20,8 @@ LAB_OPTIONS: dict[str, tuple[type, ...]] = {
     "keep_alive_s": (int, float),
     "mechanisms": (str,),
     "accept_any_credentials": (bool,),
+    "clock": (int, float),
+    "network": (str,),
 }
 FUNCTION_OPTIONS: dict[str, tuple[type, ...]] = {
     "handler": (str,),
@@ -32,6 +34,7 @@ FUNCTION_OPTIONS: dict[str, tuple[type, ...]] = {
     "layers": (list,),
     "packages": (str,),
     "description": (str,),
+    "snap_start": (bool,),
 }
 
 

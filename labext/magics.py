@@ -20,6 +20,7 @@ from .kernel_lab import connect, disconnect, the_lab
 from .mistakes import Interrupted, mistake, shown_shortly
 from .options import number, options_of, positive, rate, without_event
 from .results import Defined, Invoked, Logs, Status, Throttled
+from .sent import Sent
 
 _NO_ARRIVALS = "BadTraffic"
 
@@ -81,6 +82,16 @@ class LabMagics(Magics):  # type: ignore[misc]
                 raise Interrupted(f"{name} was broken off: its process is killed, and its environment begins the next invocation anew") from None
 
     @no_var_expand
+    @line_magic
+    def send(self, line: str) -> Sent:
+        """Invoke a function asynchronously: ``%send NAME EVENT``, as for ``%invoke``. The event is in the function's queue then; nobody waits for it to run."""
+        named, event = self._name_and_event("send", line)
+        name, _, qualifier = named.partition(":")
+        with shown_shortly():
+            lab = the_lab()
+            return Sent(lab, name, lab.get(name).send(event, qualifier or None))
+
+    @no_var_expand
     @magic_arguments()
     @argument("name", help="the function's name")
     @argument("--rps", type=rate, default=10.0, help="calls a second")
@@ -133,6 +144,17 @@ class LabMagics(Magics):  # type: ignore[misc]
         options = options_of(self.logs, line)
         with shown_shortly():
             return Logs(the_lab().logs(options.name, options.last))
+
+    @magic_arguments()
+    @argument("name", nargs="?", help="only what calls this function")
+    @line_magic
+    def sources(self, line: str) -> Any:
+        """What calls functions by itself: queues, streams, buckets, schedules, HTTP; what waits there, and how it went."""
+        options = options_of(self.sources, line)
+        from .source_list import SourceList
+
+        with shown_shortly():
+            return SourceList(the_lab(), options.name)
 
     @magic_arguments()
     @argument("--connect", default=None, metavar="URL", help="use a lab that runs elsewhere from now on, such as one of serverless-lab serve")

@@ -12,7 +12,15 @@ from kernel_runtime.connected import ConnectedLab
 
 _LOG_LINES = 30
 _PAYLOAD_CHARACTERS = 2_000
-_COLOURS = {"cold": "#0072B2", "warm": "#009E73", "suppressed": "#CC79A7", "provisioned": "#B8A800", "429": "#E69F00", "error": "#D55E00"}
+_COLOURS = {
+    "cold": "#0072B2",
+    "warm": "#009E73",
+    "suppressed": "#CC79A7",
+    "provisioned": "#B8A800",
+    "restored": "#56B4E9",
+    "429": "#E69F00",
+    "error": "#D55E00",
+}
 """Okabe and Ito's colours, which colour-blind readers tell apart."""
 
 _BOX = "font-family:var(--jp-ui-font-family,sans-serif);font-size:13px;line-height:1.5;border-left:4px solid {colour};padding:4px 12px;margin:2px 0"

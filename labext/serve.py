@@ -44,6 +44,8 @@ def serve(options: Namespace) -> int:
         config = read_config(options.config) if options.config else LabConfig()
         if options.accept_any_credentials:
             config.options["accept_any_credentials"] = True
+        if options.clock is not None:
+            config.options["clock"] = options.clock
         with Lab(options.home, endpoint_host=options.host, endpoint_port=options.port, **config.options) as lab:
             for name, (code, settings) in config.functions.items():
                 lab.function(name, source_of(code), **settings)

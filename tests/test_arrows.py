@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-FACADE = {"lab", "function_handle", "kept_ready", "outcome", "front", "connected", "watch", "__init__"}
+FACADE = {"lab", "api_words", "function_handle", "function_notes", "triggers", "kept_ready", "outcome", "front", "connected", "watch", "__init__"}
 
 MAY_IMPORT: dict[str, set[str]] = {
     "model": set(),
@@ -23,8 +23,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "artifacts": {"model", "runtimes"},
     "engine": {"fleet", "artifacts", "journal", "control", "model"},
     "simulator": {"journal", "control", "model"},
-    "sources": {"engine", "model"},
-    "endpoint": {"account", "runtimes", "fleet", "engine", "artifacts", "journal", "control", "model"},
+    "sources": {"account", "runtimes", "fleet", "engine", "artifacts", "journal", "control", "model"},
+    "endpoint": {"sources", "account", "runtimes", "fleet", "engine", "artifacts", "journal", "control", "model"},
     "account": {"engine", "fleet", "artifacts", "journal", "control", "runtimes", "model"},
     "facade": {"endpoint", "account", "sources", "engine", "fleet", "artifacts", "journal", "control", "runtimes", "model", "facade"},
 }

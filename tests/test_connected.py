@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator
+from urllib.request import urlopen
 
 import httpx
 import pytest
@@ -18,6 +19,7 @@ from kernel_runtime.control.facts import MachineMeasured
 from kernel_runtime.endpoint import watching
 from kernel_runtime.endpoint.credentials import Key
 from kernel_runtime.watch import FRESH_S
+from tests.sources.asynchronous.recording import until
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +43,12 @@ def test_functions_are_seen_invoked_and_changed(lab: Lab, connected: ConnectedLa
     assert asyncio.run(hello.ainvoke()).start == "warm"
     assert hello.configure(memory_mb=256).invoke().payload["mb"] == "256"
     assert lab.get("hello").configuration.memory_mb == 256
+
+
+def test_an_event_is_sent(lab: Lab, connected: ConnectedLab) -> None:
+    lab.function("later", source="def handler(event, context): ...\n")
+    id = connected.get("later").send({"a": 1})
+    until(lambda: [record.request_id for record in lab.records("later")] == [id])
 
 
 def test_failures_and_throttles_are_what_they_are_there(lab: Lab, connected: ConnectedLab) -> None:
@@ -89,6 +97,15 @@ def test_what_happens_there_is_in_the_journal_here(lab: Lab, connected: Connecte
         connected.view("nothing")
 
 
+def test_what_calls_functions_there_is_seen_here(lab: Lab, connected: ConnectedLab) -> None:
+    fn = lab.function("sent-to", source="def handler(event, context):\n    return event\n")
+    fn.send({})
+    until(lambda: any(view.calls == 1 for view in connected.sources("sent-to")))
+    assert connected.sources("sent-to") == lab.sources("sent-to")
+    assert connected.sources("another") == []
+    assert connected.network("sent-to") == lab.network("sent-to")
+
+
 def test_more_than_an_answer_holds(lab: Lab, connected: ConnectedLab, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watching, "ENTRIES_AT_ONCE", 7)
     fn = lab.function("many", source="def handler(event, context):\n    return event\n")
@@ -125,3 +142,9 @@ def test_wrong_keys_and_nobody_there(lab: Lab) -> None:
         Lab.connect(lab.endpoint_url, "AKIAWRONG", "wrong")
     with pytest.raises(LabError, match="no lab answers"):
         Lab.connect("http://127.0.0.1:9", "AKIAWRONG", "wrong")
+
+
+def test_a_link_over_http(lab: Lab, connected: ConnectedLab) -> None:
+    lab.function("page", source="def handler(event, context):\n    return event['rawPath']\n")
+    page = connected.get("page")
+    assert urlopen(page.url + "a").read() == b"/a" and page.on_http() == page.url == lab.get("page").url

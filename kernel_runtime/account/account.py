@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -18,6 +18,7 @@ from ..control.controller import Controller
 from ..engine.engine import Engine
 from ..fleet.base import Fleet
 from ..journal.journal import Journal
+from ..journal.measures import Measures
 from ..model import limits
 from ..model.errors import ResourceNotFoundException
 from ..model.function import Function
@@ -27,6 +28,10 @@ from .documents import Documents, Table
 from .records import FunctionRecord
 
 READY_ROLE = "serverless-lab"
+
+
+Accept = Callable[[str, str | None, bytes, str, str], Future[None]]
+"""A function's name, a qualifier, an event, a request id and X-Ray's header, to a future that is done when the event is safe in the queue."""
 
 
 def ready_role_arn(account: str) -> str:
@@ -40,18 +45,24 @@ class Surroundings:
 
     role_exists: an ARN to whether it can be assumed. fetch_object: bucket, key, version (None: the newest) to bytes; raises AwsError. code_url: a digest to an
     address from which the zip can be had. organization_of: an account's 12 digits to the AWS organisation that it is a member of (``o-…``).
+    accept: takes an event for an asynchronous invocation. mapping_changed: told the UUID of each event source mapping whose state or
+    settings have changed, or that has gone.
     """
 
     role_exists: Callable[[str], bool] = lambda arn: True
     fetch_object: Callable[[str, str, str | None], bytes] | None = None
     code_url: Callable[[str], str] = lambda digest: ""
     organization_of: Callable[[str], str | None] = lambda account: None
+    accept: Accept | None = None
+    mapping_changed: Callable[[str], None] = lambda uuid: None
 
 
 class Account:
     """``changing`` is held by whoever changes something. ``functions`` is by name, ``running`` by name and version what calls meet at this moment.
 
-    neighbour: another account of this lab in the same region, by its id. code_storage_max_bytes: what its code may take.
+    told_of_deletion: each is called with the name of a function that has been deleted, while ``changing`` is held.
+    ``settled`` is notified when a Pending or an InProgress has ended. neighbour: another account of this lab in the same region, by its
+    id. code_storage_max_bytes: what its code may take.
     """
 
     def __init__(
@@ -73,7 +84,8 @@ class Account:
         self.code_storage_max_bytes = limits.CODE_STORAGE_MAX_BYTES
         self.neighbour: Callable[[str], Account | None] = lambda id: None
         self.changing = threading.RLock()
-        self.journal = Journal()
+        self.journal, self.measures = Journal(), Measures()
+        self.settled = threading.Condition(self.changing)
         self.fleet = fleet
         self.engine = Engine(
             fleet, Controller(concurrency, keep_alive_s), self.journal,
@@ -82,6 +94,7 @@ class Account:
         self.now = now
         self.functions: dict[str, FunctionRecord] = {}
         self.running: dict[tuple[str, str], Function] = {}
+        self.told_of_deletion: list[Callable[[str], None]] = []
         self._documents = documents
         self._owner = f"{id}/{region}"
         self._kept = documents.table(self._owner, "function")
@@ -137,6 +150,8 @@ class Account:
         del self._kept[name]
         for version in record.all_versions():
             self.running.pop((name, version.version), None)
+        for tell in self.told_of_deletion:
+            tell(name)
 
     def next_revision(self) -> int:
         """The engine's next count of changes."""

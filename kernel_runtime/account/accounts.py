@@ -13,10 +13,16 @@ from .records import FunctionRecord
 
 
 class Accounts:
-    """``make`` builds an account that has not been opened."""
+    """``make`` builds an account that has not been opened; ``opened`` is told of each that has been. ``owners``: whom the home holds, as ``ID/REGION``."""
 
-    def __init__(self, make: Callable[[str, str], Account]) -> None:
-        self._make = make
+    def __init__(
+        self,
+        make: Callable[[str, str], Account],
+        opened: Callable[[Account], None] = lambda account: None,
+        owners: Callable[[], list[str]] = lambda: [],
+    ) -> None:
+        self._make, self._told, self._owners = make, opened, owners
+        self._all_open = False
         self._held: dict[tuple[str, str], Account] = {}
         self._making = threading.Lock()
         self._closed = False
@@ -29,9 +35,28 @@ class Accounts:
         account = self._held.get((id, region))
         if account is None:
             with self._making:
-                account = self._held.get((id, region)) or self._opened(id, region)
-                self._held[id, region] = account
+                account = self._held.get((id, region))
+                if account is not None:
+                    return account
+                account = self._held[id, region] = self._opened(id, region)
+            self._told(account)
         return account
+
+    def known(self, id: str, region: str) -> Account | None:
+        """The account, open, where it is open already or the home holds it; None else."""
+        held = self._held.get((id, region))
+        return held if held is not None or f"{id}/{region}" not in self._owners() else self.get(id, region)
+
+    def everybody(self) -> Iterator[Account]:
+        """Those that are open, then those whom the home alone holds, each opened as it is come to."""
+        yield from self
+        if not self._all_open:
+            open_before = {(account.id, account.region) for account in self}
+            for owner in self._owners():
+                id, _, region = owner.partition("/")
+                if (id, region) not in open_before:
+                    yield self.get(id, region)
+            self._all_open = True
 
     def records(self, documents: Documents) -> dict[tuple[str, str], list[FunctionRecord]]:
         """The functions of every account and region, by both: of those that are open, and of those that the home alone knows of."""

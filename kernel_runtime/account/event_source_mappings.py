@@ -1,6 +1,6 @@
 """Event source mappings: what Lambda polls for which function, kept and checked (AWS: "How Lambda processes records from event sources").
 
-A mapping outlives its function, as on AWS: who deletes a function deletes its mappings apart. Nothing is polled from here.
+A mapping outlives its function, as on AWS: who deletes a function deletes its mappings apart. Nothing is polled from here: who polls is told of changes.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from .identifiers import FunctionId
 Mapping = dict[str, Any]
 """As botocore's EventSourceMappingConfiguration, times in seconds since 1970; beside it ``Tags``, and ``Next``, the state that the present one ends in."""
 
-_TABLE = "event_source_mapping"
+TABLE = "event_source_mapping"
 _KEPT_PLAIN = EVERY_MEMBER - {"StartingPositionTimestamp"}
 _EMPTY_TAKES_AWAY = ("FilterCriteria", "ScalingConfig", "ProvisionedPollerConfig", "KMSKeyArn", "MetricsConfig", "LoggingConfig")
 
@@ -85,20 +85,28 @@ def delete(account: Account, uuid: str) -> Mapping:
 
 def held(account: Account, uuid: str) -> Mapping:
     """Raises ResourceNotFoundException."""
-    mapping: Mapping | None = account.table(_TABLE).get(uuid)
+    mapping: Mapping | None = account.table(TABLE).get(uuid)
     if mapping is None:
         raise ResourceNotFoundException("The resource you requested does not exist.")
     return mapping
 
 
 def every(account: Account) -> list[Mapping]:
-    return list(account.table(_TABLE).values())
+    return list(account.table(TABLE).values())
 
 
 def adopt(account: Account) -> None:
     """What was about to settle when the lab ended settles now."""
-    for uuid in list(account.table(_TABLE)):
+    for uuid in list(account.table(TABLE)):
         _settle(account, uuid)
+
+
+def note_result(account: Account, uuid: str, result: str) -> None:
+    """What became of the last records: LastProcessingResult, which streams' mappings show."""
+    with account.changing:
+        mapping = account.table(TABLE).get(uuid)
+        if mapping is not None and mapping.get("LastProcessingResult") != result:
+            account.table(TABLE)[uuid] = {**mapping, "LastProcessingResult": result}
 
 
 def tags(account: Account, uuid: str) -> dict[str, str]:
@@ -106,28 +114,30 @@ def tags(account: Account, uuid: str) -> dict[str, str]:
 
 
 def set_tags(account: Account, uuid: str, tags: dict[str, str]) -> None:
-    account.table(_TABLE)[uuid] = {**held(account, uuid), "Tags": tags}
+    account.table(TABLE)[uuid] = {**held(account, uuid), "Tags": tags}
 
 
 def _keep(account: Account, mapping: Mapping) -> Mapping:
     uuid = mapping["UUID"]
     mapping["LastModified"] = round(account.now().timestamp(), 3)
-    account.table(_TABLE)[uuid] = mapping
+    account.table(TABLE)[uuid] = mapping
+    account.surroundings.mapping_changed(uuid)
     account.settle(lambda: _settle(account, uuid))
     return mapping
 
 
 def _settle(account: Account, uuid: str) -> None:
     with account.changing:
-        table = account.table(_TABLE)
+        table = account.table(TABLE)
         mapping = table.get(uuid)
         if mapping is None or "Next" not in mapping:
             return
         if not mapping["Next"]:
             del table[uuid]
-            return
-        settled = {member: value for member, value in mapping.items() if member != "Next"}
-        table[uuid] = {**settled, "State": mapping["Next"]}
+        else:
+            settled = {member: value for member, value in mapping.items() if member != "Next"}
+            table[uuid] = {**settled, "State": mapping["Next"]}
+        account.surroundings.mapping_changed(uuid)
 
 
 def _changed(mapping: Mapping, given: dict[str, Any]) -> Mapping:

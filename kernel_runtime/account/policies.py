@@ -20,6 +20,7 @@ from ..model.errors import (
 from ..model.names import LATEST
 from .account import Account
 from .identifiers import FunctionId
+from .on_behalf import OnBehalf
 from .policy_statements import check, covers, names_of, permission
 from .records import FunctionRecord
 
@@ -50,6 +51,12 @@ def decided(
     resource = _resource(account, named.name, named.qualifier)
     effects = {statement["Effect"] for statement in policy["document"]["Statement"] if covers(statement, resource, names, action, circumstances)}
     return "Deny" if "Deny" in effects else "Allow" if effects else None
+
+
+def decided_for_service(account: Account, named: FunctionId, behalf: OnBehalf, action: str = "lambda:InvokeFunction") -> Literal["Allow", "Deny"] | None:
+    """``decided`` for a service that calls for one of its things."""
+    heard = {decided(account, named, principal, "", action, behalf.circumstances()) for principal in behalf.principals(account.region)}
+    return "Deny" if "Deny" in heard else "Allow" if "Allow" in heard else None
 
 
 def allows(account: Account, named: FunctionId, principal: str, caller_account: str, action: str, context: Mapping[str, str] | None = None) -> bool:

@@ -84,6 +84,11 @@ class FunctionRecord:
         """$LATEST or a published version; None where there is none of that number."""
         return self.latest if version == LATEST else self.versions.get(version)
 
+    def called(self, qualifier: str) -> VersionRecord | None:
+        """The version that a call by ``qualifier`` means, an alias's first one; empty is $LATEST. None where there is none."""
+        alias = self.aliases.get(qualifier)
+        return self.version(alias.version if alias is not None else qualifier or LATEST)
+
     def all_versions(self) -> list[VersionRecord]:
         """$LATEST, then the published ones in the order of their numbers."""
         return [self.latest, *(self.versions[number] for number in sorted(self.versions, key=int))]

@@ -34,7 +34,8 @@ class Answer:
 
 
 async def tell(answer: Answering, send: Send, request_id: str, *, close: bool) -> None:
-    """``Date``, ``Content-Type``, ``Content-Length``, ``Connection`` and ``x-amzn-RequestId`` come first, as Lambda sends them; the rest as given."""
+    """``Date``, ``Content-Type``, ``Content-Length``, ``Connection`` and ``x-amzn-RequestId`` come first, as Lambda sends them; the rest as given.
+    An empty x-amzn-RequestId is left out."""
     body = answer.body
     given = list(answer.headers.items() if isinstance(answer.headers, Mapping) else answer.headers)
     names = {name.lower(): value for name, value in given}
@@ -44,7 +45,9 @@ async def tell(answer: Answering, send: Send, request_id: str, *, close: bool) -
     length = names.get("content-length") or (str(len(body)) if isinstance(body, bytes) and answer.status != 204 else None)
     if length is not None:
         head.append(("Content-Length", length))
-    head += [("Connection", "close" if close else "keep-alive"), ("x-amzn-RequestId", names.get("x-amzn-requestid") or request_id)]
+    head.append(("Connection", "close" if close else "keep-alive"))
+    if told := names.get("x-amzn-requestid", request_id):
+        head.append(("x-amzn-RequestId", told))
     first = {"date", "content-type", "content-length", "connection", "x-amzn-requestid"}
     head += [pair for pair in given if pair[0].lower() not in first]
     await send({"type": "http.response.start", "status": answer.status, "headers": [(name.encode("latin-1"), _bytes(value)) for name, value in head]})

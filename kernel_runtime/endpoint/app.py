@@ -11,27 +11,35 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
+from urllib.parse import unquote
 
 from starlette.routing import Router
 from starlette.types import Receive, Scope
 from starlette.types import Send as StarletteSend
 
+from ..account.on_behalf import OnBehalf
 from ..model.errors import AwsError
-from . import dialects, signature
+from . import dialects, post_form, signature
+from .addresses import Address
 from .answer import Answering, tell
 from .arrival import Arrival
 from .body import IDLE_S, LARGE_BYTES, Body, HungUp
 from .caller import Caller
 from .credentials import Credentials
 from .denials import InvalidSignatureException, RequestEntityTooLargeException, ServiceException
-from .hosts import Names, host_of
+from .hosts import Names
 from .lambda_paths import WATCHED_PATH, is_lambda, operation_at
+from .network import Network
+from .on_behalf import told_in
 from .operation_table import OperationTable
 from .payload import Payload, kept, streamed
-from .signature_v2 import read_v2
+from .signature_v2 import read_v2, resource_of
 
 LAMBDA_REQUEST_MAX_BYTES = 70_167_211
 SERVICE_REQUEST_MAX_BYTES = 1_073_741_824
+SITE_REQUEST_MAX_BYTES = 10_485_760
+"""API Gateway: "Quotas", payload size. What a function takes is less."""
+_MAX_BYTES = {"lambda": LAMBDA_REQUEST_MAX_BYTES, "execute-api": SITE_REQUEST_MAX_BYTES}
 log = logging.getLogger(__name__)
 
 
@@ -59,10 +67,10 @@ class Elsewhere(Protocol):
     async def forward(self, arrival: Arrival, caller: Caller, payload: Payload) -> Answering: ...
 
 
-class FunctionUrls(Protocol):
-    """Answers requests to ``ID.lambda-url.REGION.…``."""
+class Sites(Protocol):
+    """Answers what is asked of function URLs and APIs, in each one's own words; it raises nothing but HungUp."""
 
-    async def __call__(self, url_id: str, region: str, arrival: Arrival, body: Body, request_id: str) -> Answering: ...
+    async def __call__(self, address: Address, arrival: Arrival, body: Body, request_id: str) -> Answering: ...
 
 
 class OpenPath(Protocol):
@@ -79,7 +87,10 @@ class Watched(Protocol):
 
 @dataclass(frozen=True)
 class Parts:
-    """What the door is joined from. ``account_of(account, region)`` gives what operations work on; it runs in the loop, so it must be quick."""
+    """What the door is joined from. ``account_of(account, region)`` gives what operations work on; it runs in the loop, so it must be quick.
+
+    pushed: told of each asynchronous call on behalf of a service: for whom, the region, the function as it was named, and the refusal if there was one.
+    """
 
     account_of: Callable[[str, str], Any]
     operations: OperationTable
@@ -88,11 +99,13 @@ class Parts:
     elsewhere: Elsewhere
     names: Names
     threads: Executor
-    function_urls: FunctionUrls | None = None
+    sites: Sites | None = None
     open_paths: Mapping[str, OpenPath] = field(default_factory=dict)
     watched: Watched | None = None
     body_idle_s: float = IDLE_S
+    pushed: Callable[[OnBehalf, str, str, AwsError | None], None] = lambda behalf, region, function, refusal: None
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    network: Network | None = None
 
 
 class Requests:
@@ -112,26 +125,30 @@ class Requests:
         except HungUp:
             return
         except AwsError as error:
-            close = close or error.status in {408, 413}
+            close = close or error.status == 408
             answer = self._refusal(error, arrival, request_id)
         except Exception as fault:
             log.exception("The door failed at %s %s", arrival.method, arrival.path)
             answer = self._refusal(ServiceException(f"Serverless Lab failed: {type(fault).__name__}: {fault}"), arrival, request_id)
+        close = close or answer.status == 413
         await tell(answer, send, request_id, close=close)
 
     async def _answer(self, arrival: Arrival, receive: Any, request_id: str) -> Answering:
         parts = self._parts
+        if parts.sites is not None and (address := parts.names.site(arrival)):
+            return await parts.sites(address, arrival, self._body(arrival, receive, "execute-api"), request_id)
         parts.names.check(arrival)
-        if (url := parts.names.function_url(host_of(arrival))) and parts.function_urls is not None:
-            return await parts.function_urls(*url, arrival, self._body(arrival, receive, "lambda"), request_id)
         if parts.open_paths and (way := parts.open_paths.get(arrival.path.split("/", 2)[1])):
             return await way(arrival, self._body(arrival, receive, ""))
         now = parts.clock()
+        if post_form.is_one(arrival):
+            return await self._form(arrival, self._body(arrival, receive, "s3"), request_id, now)
         claim = read_v2(arrival, now) or signature.read(arrival, now)
         key = claim.key(parts.credentials)
-        caller = Caller(
-            key.access_key, key.account, claim.region, claim.service, key.principal, request_id, arrival.peer, arrival.header("x-amzn-trace-id") or ""
-        )
+        behalf = told_in(arrival.fields) if key is parts.credentials.companion else None
+        account, principal = (behalf.source_account, behalf.service) if behalf else (key.account, key.principal)
+        trace = arrival.header("x-amzn-trace-id") or ""
+        caller = Caller(key.access_key, account, claim.region, claim.service, principal, request_id, arrival.peer, trace, behalf)
         body = self._body(arrival, receive, claim.service)
         if claim.service == "lambda":
             read = await body.hashed(parts.threads)
@@ -148,7 +165,15 @@ class Requests:
         else:
             payload = await kept(body)
             claim.check(key, payload.digest)
-        return await parts.elsewhere.forward(arrival, caller, payload)
+        if parts.network is None:
+            return await parts.elsewhere.forward(arrival, caller, payload)
+        return parts.network.received(caller, await parts.elsewhere.forward(arrival, caller, parts.network.sent(caller, payload)))
+
+    async def _form(self, arrival: Arrival, body: Body, request_id: str, now: datetime) -> Answering:
+        form = await post_form.read(arrival, body)
+        key = form.prove(self._parts.credentials, unquote(resource_of(arrival)).split("/")[1], now)
+        caller = Caller(key.access_key, key.account, form.region, "s3", key.principal, request_id, arrival.peer)
+        return await self._parts.elsewhere.forward(arrival, caller, form.payload)
 
     async def _lambda(self, arrival: Arrival, caller: Caller, body: bytes) -> Answering:
         parts = self._parts
@@ -158,11 +183,20 @@ class Requests:
         else:
             call = await asyncio.get_running_loop().run_in_executor(parts.threads, parts.wording.read, *request)
         account = parts.account_of(caller.account, caller.region)
-        result = await parts.operations.run(call.operation, account, call.request, caller, parts.threads)
+        try:
+            result = await parts.operations.run(call.operation, account, call.request, caller, parts.threads)
+        except AwsError as why:
+            self._tell_pushed(caller, call, why)
+            raise
+        self._tell_pushed(caller, call, None)
         return parts.wording.write(call.operation, result)
 
+    def _tell_pushed(self, caller: Caller, call: Call, refusal: AwsError | None) -> None:
+        if caller.on_behalf is not None and call.request.get("InvocationType") == "Event":
+            self._parts.pushed(caller.on_behalf, caller.region, str(call.request["FunctionName"]), refusal)
+
     def _body(self, arrival: Arrival, receive: Any, service: str) -> Body:
-        limit = LAMBDA_REQUEST_MAX_BYTES if service == "lambda" else SERVICE_REQUEST_MAX_BYTES
+        limit = _MAX_BYTES.get(service, SERVICE_REQUEST_MAX_BYTES)
 
         def too_large() -> AwsError:
             text = f"Request must be smaller than {limit} bytes"
@@ -180,7 +214,7 @@ class Requests:
 def _service_of(arrival: Arrival) -> str | None:
     """The service that a request means, whether or not it is signed well."""
     credential = (arrival.header("authorization") or arrival.query.replace("%2F", "/")).partition("Credential=")[2].split("/", 4)
-    service = credential[3] if len(credential) == 5 else "s3" if "AWSAccessKeyId=" in arrival.query else None
+    service = credential[3] if len(credential) == 5 else "s3" if "AWSAccessKeyId=" in arrival.query or post_form.is_one(arrival) else None
     return "lambda" if service != "s3" and is_lambda(arrival.path) else service
 
 

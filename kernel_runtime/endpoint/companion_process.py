@@ -11,6 +11,7 @@ import os
 import sys
 import time
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 
 from ..model.errors import AwsError
@@ -25,9 +26,10 @@ _ROOT = str(Path(__file__).parents[2])
 
 
 class CompanionProcess:
-    """Belongs to the door's loop. At most one process at a time."""
+    """Belongs to the door's loop. At most one process at a time. ``begun``: called when one has been started, which holds nothing yet."""
 
-    def __init__(self) -> None:
+    def __init__(self, begun: Callable[[], None] = lambda: None) -> None:
+        self._begun = begun
         self._lock = asyncio.Lock()
         self._process: asyncio.subprocess.Process | None = None
         self._origin = ""
@@ -42,9 +44,19 @@ class CompanionProcess:
         """The process's id while it runs."""
         return self._process.pid if self._process is not None and self._process.returncode is None else None
 
-    def tell(self, door_url: str, owner: Key) -> None:
-        """What the companion needs for calling the lab's functions."""
-        self._told = {"door": door_url, "secret": owner.secret or ""}
+    @property
+    def origin_now(self) -> str:
+        """Where it answers at this moment; empty where it does not run. May be asked from any thread."""
+        return self._origin if self.pid is not None else ""
+
+    @property
+    def known_origin(self) -> str:
+        """Where it is, empty while it does not run; nothing is started."""
+        return self._origin if self.pid is not None else ""
+
+    def tell(self, door_url: str, owner: Key, own: Key) -> None:
+        """What the companion needs for calling the lab's functions; ``own`` is its own key."""
+        self._told = {"door": door_url, "secret": owner.secret or "", "own_key": own.access_key, "own_secret": own.secret or ""}
 
     async def origin(self) -> str:
         """``http://127.0.0.1:PORT``, started if it is not running. Raises ServiceNotInstalledException or ServiceUnavailableException with the mend."""
@@ -88,6 +100,7 @@ class CompanionProcess:
             told = {}
         if "port" in told:
             self._origin, self._refusal = f"http://127.0.0.1:{told['port']}", None
+            self._begun()
             return
         message = told.get("error") or "\n".join(["The companion process that answers for the other AWS services did not start.", *self.last_words])
         error = ServiceNotInstalledException(told["missing"]) if "missing" in told else ServiceUnavailableException(message)

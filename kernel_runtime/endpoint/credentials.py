@@ -50,7 +50,9 @@ class Credentials:
         name = access_key or f"AKIA{_letters(16)}"
         account = name if _TWELVE_DIGITS.match(name) else DEFAULT_ACCOUNT
         self.owner = Key(name, secret or secrets.token_urlsafe(30), account, f"arn:aws:iam::{account}:root")
-        self._issued: dict[str, Key] = {name: self.owner}
+        self.companion = Key(f"AKIA{_letters(16)}", secrets.token_urlsafe(30), account, "serverless-lab")
+        """What the process behind the door signs with where it calls functions on behalf of a service; new with each lab, told to nobody else."""
+        self._issued: dict[str, Key] = {name: self.owner, self.companion.access_key: self.companion}
         self._roles: dict[tuple[str, str], Key] = {}
 
     @classmethod

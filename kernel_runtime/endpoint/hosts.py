@@ -1,23 +1,22 @@
 """Which names the door answers to. A web page must not reach a server on this machine by a name of its own (DNS rebinding) nor from another site.
 
 A name that only this machine resolves is safe: loopback addresses, ``localhost`` and every name below it (S3's virtual hosts ``bucket.s3.localhost``,
-function URLs ``ID.lambda-url.REGION.localhost``). So is ``ID.lambda-url.REGION.on.aws``, whose zone is AWS's. A door that is bound to more than loopback
-also answers to plain addresses and to this machine's name: rebinding needs a name that the attacker owns.
+function URLs ``ID.lambda-url.REGION.localhost``). So are ``ID.lambda-url.REGION.on.aws`` and ``ID.execute-api.REGION.amazonaws.com``, whose zones are AWS's.
+A door that is bound to more than loopback also answers to plain addresses and to this machine's name: rebinding needs a name that the attacker owns.
+What functions serve by a path of the door's is open under any name and to any page, as it is on the internet: who calls must know its id.
 """
 
 from __future__ import annotations
 
 import ipaddress
-import re
 import socket
 from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import urlsplit
 
+from .addresses import ZONES, Address, in_host, in_path
 from .arrival import Arrival
 from .denials import AccessDeniedException
-
-_FUNCTION_URL = re.compile(r"(?P<id>[a-z0-9]{1,64})\.lambda-url\.(?P<region>[a-z0-9-]+)\.(?P<zone>.+)\Z")
 
 
 class Names:
@@ -30,25 +29,25 @@ class Names:
         self._is_ours = lru_cache(maxsize=256)(self._find)
 
     def check(self, arrival: Arrival) -> None:
-        """Raises AccessDeniedException for a Host that is not the door's, and for an Origin of another site (function URLs have their own CORS rules)."""
+        """Raises AccessDeniedException for a Host that is not the door's, and for an Origin of another site."""
         host = host_of(arrival)
-        if not self._is_ours(host) and not self.function_url(host):
+        if not self._is_ours(host):
             raise AccessDeniedException(
                 f"This lab does not answer to the host {host!r}: only to localhost, *.localhost and loopback addresses. "
                 "Use one of these in endpoint_url, or name the host in allowed_hosts when the lab is started."
             )
         origin = arrival.header("origin")
-        if origin is not None and not self._is_ours(_hostname(origin)) and not self.function_url(host):
+        if origin is not None and not self._is_ours(_hostname(origin)):
             raise AccessDeniedException(
                 f"This lab takes no requests from pages of another site ({origin!r}). Name its host in allowed_hosts when the lab is started to allow it."
             )
 
-    def function_url(self, host: str) -> tuple[str, str] | None:
-        """(URL id, region) when ``host`` is that of a function URL."""
-        found = _FUNCTION_URL.match(host)
-        if found and (found["zone"] == "on.aws" or self._is_ours(found["zone"])):
-            return found["id"], found["region"]
-        return None
+    def site(self, arrival: Arrival) -> Address | None:
+        """What functions serve there, under rules of its own (CORS among them); None where the request is for AWS's API."""
+        named = in_host(host_of(arrival), arrival.path)
+        if named and (named[1] == ZONES[named[0].kind] or self._is_ours(named[1])):
+            return named[0]
+        return in_path(arrival.path)
 
     def _find(self, host: str) -> bool:
         if not host:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import uuid
+from typing import Any
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from .arrival import AS_SENT
 from .denials import IncompleteBody
 
 
@@ -17,7 +19,21 @@ class DoorProtocol(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self._note_spelling()
         self._await_head()
+
+    def _note_spelling(self) -> None:
+        """Let each request's scope have its headers' names as they were sent (``scope["state"][AS_SENT]()``): ASGI has them in lower case alone."""
+        state = self.app_state = {**self.app_state}
+        next_event = self.conn.next_event
+
+        def noting() -> Any:
+            event = next_event()
+            if isinstance(event, h11.Request):
+                state[AS_SENT] = event.headers.raw_items
+            return event
+
+        self.conn.next_event = noting  # type: ignore[method-assign]
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)

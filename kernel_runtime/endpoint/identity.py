@@ -19,11 +19,15 @@ def action_of(arrival: Arrival, body: bytes) -> str | None:
     return found[0] if found else None
 
 
-def caller_identity(caller: Caller) -> Answer:
-    """Account, ARN and UserId: an account's number for its root user, ``ROLE_ID:SESSION`` for a role."""
+def user_id(caller: Caller) -> str:
+    """An account's number for its root user, ``ROLE_ID:SESSION`` for a role."""
     role, _, session = caller.principal.partition(":assumed-role/")[2].partition("/")
-    user = f"{caller.access_key.replace('ASIA', 'AROA', 1)}:{session}" if role else caller.account
-    told = f"<Arn>{escape(caller.principal)}</Arn><UserId>{escape(user)}</UserId><Account>{caller.account}</Account>"
+    return f"{caller.access_key.replace('ASIA', 'AROA', 1)}:{session}" if role else caller.account
+
+
+def caller_identity(caller: Caller) -> Answer:
+    """Account, ARN and UserId."""
+    told = f"<Arn>{escape(caller.principal)}</Arn><UserId>{escape(user_id(caller))}</UserId><Account>{caller.account}</Account>"
     body = (
         f'<GetCallerIdentityResponse xmlns="{_NAMESPACE}"><GetCallerIdentityResult>{told}</GetCallerIdentityResult>'
         f"<ResponseMetadata><RequestId>{caller.request_id}</RequestId></ResponseMetadata></GetCallerIdentityResponse>"

@@ -1,30 +1,30 @@
 """In the companion: what moto asks of its own Lambda is asked of the lab's door.
 
-Everything in moto that calls a function (S3 notifications, SNS, EventBridge, log subscriptions, CloudFormation's custom resources, Secrets Manager's
-rotation) gets its backend from ``moto.awslambda.utils.get_backend``; Step Functions makes a boto3 client. Both are replaced here.
-AWS calls functions asynchronously from S3, SNS, EventBridge and Logs, synchronously from the rest, and so does this.
+S3's notifications, SNS, EventBridge and log subscriptions each have a bridge of their own, which calls on behalf of the service. Whatever else in moto calls a
+function (CloudFormation's custom resources, Secrets Manager's rotation) gets its backend from ``moto.awslambda.utils.get_backend``; Step Functions makes a
+boto3 client. Both are replaced here, and call as the account.
 """
 
 from __future__ import annotations
 
-import base64
-import gzip
-import json
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from botocore.config import Config
-
+from .bucket_bridge import join_buckets
+from .calls import CONFIG, Calls
 from .client import client as client_of
 from .credentials import Key
+from .log_bridge import join_logs
+from .message_bridge import join_messages
 from .rule_bridge import join_rules
+from .schedule_bridge import join_schedules
+from .state_bridge import join_states
+from .topic_bridge import join_topics
 
-ASYNCHRONOUS_CALLERS = ("moto.s3", "moto.sns", "moto.events", "moto.logs", "moto.scheduler", "moto.ses")
-_CONFIG = Config(parameter_validation=False, retries={"total_max_attempts": 1})
+ASYNCHRONOUS_CALLERS = ("moto.scheduler", "moto.ses")
 
 
 @dataclass(frozen=True)
@@ -62,92 +62,26 @@ class LabBackend:
             response_headers["x-amz-function-error"] = error
         return bytes(answer["Payload"].read())
 
-    def send_log_event(self, function_arn: str, filter_name: str, log_group_name: str, log_stream_name: str, log_events: Any) -> None:
-        """CloudWatch Logs User Guide, "Subscription filters": the data is compressed and encoded."""
-        data = {
-            "messageType": "DATA_MESSAGE",
-            "owner": self.account_id,
-            "logGroup": log_group_name,
-            "logStream": log_stream_name,
-            "subscriptionFilters": [filter_name],
-            "logEvents": log_events,
-        }
-        packed = base64.b64encode(gzip.compress(json.dumps(data, separators=(",", ":")).encode())).decode()
-        self.invoke(function_arn, None, json.dumps({"awslogs": {"data": packed}}), {}, {})
 
-
-def join(door_url: str, secret: str) -> None:
-    """Puts the lab's functions in the place of moto's, in this process."""
+def join(door_url: str, secret: str, own: Key) -> None:
+    """Puts the lab's functions in the place of moto's, in this process. own: the companion's key, which may say for whom it calls."""
     import moto.awslambda.utils as lambda_utils
-    import moto.sns.models as sns
 
     @lru_cache(maxsize=256)
     def lambda_client(account: str, region: str) -> Any:
-        return client_of("lambda", door_url, Key(account, secret, account, ""), region, config=_CONFIG)
+        return client_of("lambda", door_url, Key(account, secret, account, ""), region, config=CONFIG)
 
     def get_backend(account_id: str, region: str) -> LabBackend:
         return LabBackend(account_id, region, lambda: lambda_client(account_id, region))
 
     lambda_utils.get_backend = get_backend
-    plain_publish = sns.Subscription.publish
-
-    def publish(self: Any, message: str, message_id: str, subject: str | None = None, message_attributes: Any = None, *rest: Any, **more: Any) -> None:
-        if self.protocol != "lambda":
-            plain_publish(self, message, message_id, subject, message_attributes, *rest, **more)
-            return
-        if self._filter_policy_matcher is not None and not self._filter_policy_matcher.matches(message_attributes, message):
-            return
-        if "json" in (more.get("message_structure"), *rest[2:3]):
-            message = self._parse_message_structure(message, self.protocol)
-        event = sns_event(self.arn, self.topic.arn, message_id, message, subject, message_attributes or {})
-        lambda_client(self.account_id, self.endpoint.split(":")[3]).invoke(FunctionName=self.endpoint, InvocationType="Event", Payload=json.dumps(event))
-
-    sns.Subscription.publish = publish
-    _join_step_functions(door_url, secret)
-
-    def invoke(account: str, function_arn: str, payload: bytes) -> None:
-        lambda_client(account, function_arn.split(":")[3]).invoke(FunctionName=function_arn, InvocationType="Event", Payload=payload)
-
-    join_rules(invoke)
-
-
-def _join_step_functions(door_url: str, secret: str) -> None:
-    """A task's calls go to the door, as the account of the state machine's role."""
-    try:
-        import moto.stepfunctions.parser.asl.utils.boto_client as made
-    except ImportError:  # without the parsers there is nothing to interpret, and nothing to join
-        return
-
-    def boto_client_for(region: str, service: str, state_credentials: Any = None) -> Any:
-        account = state_credentials.role_arn.split(":")[4] if state_credentials else "000000000000"
-        return client_of(service, door_url, Key(account, secret, account, ""), region, config=_CONFIG)
-
-    made.boto_client_for = boto_client_for
-
-
-def sns_event(subscription: str, topic: str, message_id: str, message: str, subject: str | None, attributes: dict[str, Any]) -> dict[str, Any]:
-    """The event of an SNS subscription (Lambda Developer Guide, "Using Lambda with Amazon SNS")."""
-    stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
-    told = {name: {"Type": value.get("Type") or value.get("DataType"), "Value": _value_of(value)} for name, value in attributes.items()}
-    sns = {
-        "Type": "Notification",
-        "MessageId": message_id,
-        "TopicArn": topic,
-        "Subject": subject,
-        "Message": message,
-        "Timestamp": stamp,
-        "SignatureVersion": "1",
-        "Signature": "EXAMPLE",
-        "SigningCertUrl": "EXAMPLE",
-        "UnsubscribeUrl": "EXAMPLE",
-        "MessageAttributes": told,
-    }
-    return {"Records": [{"EventSource": "aws:sns", "EventVersion": "1.0", "EventSubscriptionArn": subscription, "Sns": sns}]}
-
-
-def _value_of(attribute: dict[str, Any]) -> Any:
-    value = attribute.get("Value", attribute.get("StringValue", attribute.get("BinaryValue")))
-    return base64.b64encode(value).decode() if isinstance(value, bytes) else value
+    calls = Calls(door_url, own)
+    join_buckets(calls, join_rules(calls))
+    join_topics(calls)
+    join_logs(calls)
+    join_messages()
+    join_schedules()
+    join_states(lambda service, account, region: client_of(service, door_url, Key(account, secret, account, ""), region, config=CONFIG))
 
 
 def _caller_module() -> str:

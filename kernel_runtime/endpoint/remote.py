@@ -11,13 +11,12 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.credentials import Credentials
-from botocore.exceptions import BotoCoreError, ClientError
 
-from ..model import errors
-from ..model.errors import AwsError, LabError, TooManyRequestsException
+from ..model.errors import LabError
 from .client import client
 from .credentials import Key
 from .lambda_paths import WATCHED_PATH
+from .said import error_of, said_shortly
 
 _CONFIG = Config(retries={"total_max_attempts": 1}, parameter_validation=False)
 _WATCH_S = 30.0
@@ -34,13 +33,9 @@ class Remote:
 
     def call(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
         """boto3's own answer. Raises AwsError, LabError where nothing answers."""
-        try:
+        with said_shortly(f"no lab answers at {self._url}"):
             answer: dict[str, Any] = getattr(self._aws, operation)(**request)
             return answer
-        except ClientError as error:
-            raise _as_the_lab_says(error.response) from None
-        except BotoCoreError as error:
-            raise LabError(f"no lab answers at {self._url}: {error}") from None
 
     def wait(self, waiter: str, **request: Any) -> None:
         """Until one of boto3's waiters is content."""
@@ -58,7 +53,7 @@ class Remote:
         if answer.status_code != 200:
             code = answer.headers.get("x-amzn-errortype", str(answer.status_code))
             told = self.parsed(answer.text)
-            raise _as_the_lab_says({"Error": {"Code": code, "Message": told.get("Message") or told.get("message") or ""}})
+            raise error_of({"Error": {"Code": code, "Message": told.get("Message") or told.get("message") or ""}})
         return answer.text
 
     def parsed(self, text: str) -> dict[str, Any]:
@@ -68,13 +63,3 @@ class Remote:
             return dict(told)
         except (ValueError, TypeError):
             raise LabError(f"what answers at {self._url} is no lab that can be watched") from None
-
-
-def _as_the_lab_says(response: dict[str, Any]) -> AwsError:
-    told = response["Error"]
-    if told["Code"] == "TooManyRequestsException":
-        return TooManyRequestsException(response.get("Reason", ""), message=told.get("Message", ""))
-    kind = getattr(errors, told["Code"], None)
-    if isinstance(kind, type) and issubclass(kind, AwsError):
-        return kind(told.get("Message", ""))
-    return AwsError(f"{told['Code']}: {told.get('Message', '')}")

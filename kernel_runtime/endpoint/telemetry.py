@@ -1,4 +1,5 @@
-"""Functions' logs and metrics on their way to CloudWatch, behind the door: folded from the journals a few times a second, never on an invocation's way.
+"""Functions' logs and metrics on their way to CloudWatch, behind the door: folded from the journals and the measures a few times a second, never on an
+invocation's way.
 
 Nothing is started for them: they are pushed while the process that answers for other services runs, and what happened before is pushed when it starts, as
 far as the journal still holds it.
@@ -16,11 +17,11 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ..account.account import Account
-from ..control.facts import InvocationFinished
+from ..control.facts import InvocationFinished, SnapshotTaken
 from ..journal.journal import Entry
 from ..journal.metrics import NAMESPACE, Metrics, Minutes
 from ..journal.report import log_parts
-from ..model.invocation import InvocationRecord
+from ..model.invocation import InvocationRecord, SnapshotRecord
 
 EVERY_S = 0.5
 DATA_A_CALL = 500
@@ -65,7 +66,7 @@ class Pusher:
     """One account's. What could not be pushed is not tried again: it is in the journal."""
 
     def __init__(self, account: Account, logs: Any, cloudwatch: Any, finest_only: bool) -> None:
-        self._journal = account.journal
+        self._journal, self._measures, self._finest_only = account.journal, account.measures, finest_only
         self._logs, self._cloudwatch = logs, cloudwatch
         self._metrics = Metrics(time.time() - account.engine.clock(), finest_only)
         self._streams: set[tuple[str, str]] = set()
@@ -74,16 +75,15 @@ class Pusher:
     def push(self) -> None:
         """What has happened since the last time."""
         entries = self._journal.since(self._seq)
-        if not entries:
-            return
-        self._seq = entries[-1].seq
-        self._push_logs(entries)
-        self._push_metrics(self._metrics.fold(entries))
+        if entries:
+            self._seq = entries[-1].seq
+            self._push_logs(entries)
+        self._push_metrics({**self._metrics.fold(entries), **self._measures.take(self._finest_only)})
 
     def _push_logs(self, entries: list[Entry]) -> None:
         by_stream: dict[tuple[str, str], list[dict[str, Any]]] = {}
         for entry in entries:
-            if isinstance(entry.fact, InvocationFinished) and entry.fact.record.log_stream:
+            if isinstance(entry.fact, InvocationFinished | SnapshotTaken) and entry.fact.record.log_stream:
                 record = entry.fact.record
                 group = record.log_group or f"/aws/lambda/{record.function}"
                 by_stream.setdefault((group, record.log_stream), []).extend(_events(record))
@@ -122,6 +122,6 @@ class Pusher:
             self._cloudwatch.put_metric_data(Namespace=NAMESPACE, MetricData=data[at : at + DATA_A_CALL])
 
 
-def _events(record: InvocationRecord) -> list[dict[str, Any]]:
+def _events(record: InvocationRecord | SnapshotRecord) -> list[dict[str, Any]]:
     """A line an event, as Lambda sends them."""
     return [{"timestamp": int(at * 1_000), "message": line} for at, text in log_parts(record) for line in text.splitlines(keepends=True) if line.strip()]

@@ -1,13 +1,14 @@
 """The journal of an account as whoever owns it may watch it from afar: ``GET /_journal?since=N&function=NAME…``, signed as for Lambda.
 
-A line of JSON first: the journal's clock, how far it has come, and how the functions named stand. Then an entry a line, the oldest first; who is given as
-many as ``ENTRIES_AT_ONCE`` asks again.
+A line of JSON first: the journal's clock, how far it has come, how the functions named stand, and what calls functions by
+itself. Then an entry a line, the oldest first; who is given as many as ``ENTRIES_AT_ONCE`` asks again.
 """
 
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol
 from urllib.parse import parse_qs
 
 from ..account.account import Account
@@ -21,7 +22,17 @@ from .caller import Caller
 ENTRIES_AT_ONCE = 2_000
 
 
-def watched(account: Account, arrival: Arrival, caller: Caller) -> Answer:
+class Beside(Protocol):
+    """What a panel shows beside the journal."""
+
+    def sources(self, account: Account) -> Sequence[Any]:
+        """``SourceView`` of each source of the account."""
+
+    def network(self, account: Account, function: str) -> Any:
+        """A function's ``Traffic``."""
+
+
+def watched(beside: Beside, account: Account, arrival: Arrival, caller: Caller) -> Answer:
     """Raises AccessDeniedException for who is not the account's root user: the journal holds every function's log and variables.
 
     Raises InvalidParameterValueException where ``since`` is no number.
@@ -37,7 +48,12 @@ def watched(account: Account, arrival: Arrival, caller: Caller) -> Answer:
         "now": account.engine.clock(),
         "seq": account.journal.seq,
         "account": to_plain(account.engine.controller.account()),
-        "functions": {name: _standing(account, name) for name in asked.get("function", ()) if (name, LATEST) in account.running},
+        "functions": {
+            name: {**_standing(account, name), "network": to_plain(beside.network(account, name))}
+            for name in asked.get("function", ())
+            if (name, LATEST) in account.running
+        },
+        "sources": [to_plain(view) for view in beside.sources(account)],
     }
     lines = [json.dumps(head), *(to_line(entry) for entry in entries)]
     return Answer(200, {"Content-Type": "application/x-ndjson"}, "".join(f"{line}\n" for line in lines).encode())

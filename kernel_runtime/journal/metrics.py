@@ -35,6 +35,13 @@ class Statistic:
         self.count += 1
         self.total += value
 
+    def merge(self, other: Statistic) -> None:
+        """Take in another's values."""
+        self.least = other.least if not self.count else min(self.least, other.least)
+        self.most = other.most if not self.count else max(self.most, other.most)
+        self.count += other.count
+        self.total += other.total
+
 
 Minutes = dict[tuple[str, Dimensions, int], Statistic]
 """By metric, dimensions and the minute's beginning (seconds of the epoch)."""
@@ -95,17 +102,17 @@ class Metrics:
                 _add(minutes, "ProvisionedConcurrencyInvocations", dimensions, record.began_at, 1.0, "Count")
 
     def _sets(self, function: str, qualifier: str, version: str) -> list[Dimensions]:
-        sets = _of_function(function, qualifier, version)
-        return sets[-1:] if self._finest_only else sets
+        return dimension_sets(function, qualifier, version, self._finest_only)
 
 
-def _of_function(function: str, qualifier: str, version: str) -> list[Dimensions]:
+def dimension_sets(function: str, qualifier: str, version: str, finest_only: bool) -> list[Dimensions]:
+    """What a function's metric is counted under. qualifier, version: empty where there is none. finest_only: see ``Metrics``."""
     named = qualifier not in ("", LATEST)
     name = ("FunctionName", function)
     found: list[Dimensions] = [(), (name,), (name, ("Resource", f"{function}:{qualifier}" if named else function))]
     if named and version and not qualifier.isdigit():
         found.append((name, ("Resource", f"{function}:{qualifier}"), ("ExecutedVersion", version)))
-    return found
+    return found[-1:] if finest_only else found
 
 
 def _add(minutes: Minutes, name: str, dimensions: Dimensions, at: float, value: float, unit: str) -> None:

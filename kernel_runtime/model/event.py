@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from .errors import InvalidRequestContentException, RequestTooLargeException
-from .limits import REQUEST_MAX_BYTES
+from .limits import ASYNC_REQUEST_MAX_BYTES, REQUEST_MAX_BYTES
 
 _NOT_JSON = "Could not parse request body into json: Could not parse payload into json: "
 _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
@@ -32,6 +32,14 @@ def event_bytes(event: Any) -> bytes:
             raise InvalidRequestContentException(f"{_NOT_JSON}{why}") from None
     if len(raw) > REQUEST_MAX_BYTES:
         raise RequestTooLargeException(f"Request must be smaller than {REQUEST_MAX_BYTES} bytes for the InvokeFunction operation")
+    return raw
+
+
+def asynchronous_event_bytes(event: Any) -> bytes:
+    """``event_bytes`` for an asynchronous invocation. Raises RequestTooLargeException over 1 MB (AWS: "Lambda quotas")."""
+    raw = event_bytes(event)
+    if len(raw) > ASYNC_REQUEST_MAX_BYTES:
+        raise RequestTooLargeException(f"{len(raw)} byte payload is too large for the Event invocation type (limit {ASYNC_REQUEST_MAX_BYTES} bytes)")
     return raw
 
 

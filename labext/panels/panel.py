@@ -19,9 +19,11 @@ from kernel_runtime.model import arrivals
 from ..charts.picture import svg
 from ..frames import Frames
 from ..mistakes import explained
+from ..sizes import size
 from .board import Board
 from .comms import answer_at_once
 from .sliders import Sliders
+from .source_table import SourceTable
 
 UPDATE_EVERY_S = 0.1
 TRAFFIC_MAX_S = 600.0
@@ -52,6 +54,7 @@ class Panel:
         self.board = Board()
         self.message = widgets.HTML()
         self.figures = widgets.HTML()
+        self.sources = SourceTable(lab, name)
         self.sliders = Sliders(self._handle, self._say)
         self.rate = widgets.BoundedFloatText(value=20, min=0.1, max=2_000, description="calls / s", layout=widgets.Layout(width="180px"))
         self.start = widgets.Button(description="Start traffic", button_style="success", icon="play")
@@ -59,7 +62,9 @@ class Panel:
         self.start.on_click(lambda _: self.start_traffic())
         self.stop.on_click(lambda _: self.stop_traffic())
         traffic = widgets.VBox([self.rate, widgets.HBox([self.start, self.stop]), self.figures])
-        self.box = widgets.VBox([widgets.HTML(f"<b>{escape(name)}</b>"), widgets.HBox([self.sliders.box, traffic]), self.message, self.board])
+        self.box = widgets.VBox(
+            [widgets.HTML(f"<b>{escape(name)}</b>"), widgets.HBox([self.sliders.box, traffic]), self.message, self.board, self.sources.widget]
+        )
         answer_at_once(self.box)
         self.update()
         self._thread = threading.Thread(target=self._run, name="serverless-lab-panel", daemon=True)
@@ -96,6 +101,7 @@ class Panel:
             self.frames.limit = view.limit
             rows = self.frames.fold(entries, self.lab.now())
         self.board.update(rows)
+        self.sources.follow()
         self.figures.value = self._figures(view)
         return bool(entries) or view.in_use > 0
 
@@ -150,6 +156,7 @@ class Panel:
                 if quiet == AT_REST or updates % PICTURE_EVERY == PICTURE_EVERY - 1:
                     self._renew_picture()
                 self.at_rest = quiet >= AT_REST
+                self.sources.follow()
                 self.sliders.follow()
                 if self._traffic is not None and not self._traffic.running:
                     self.stop_traffic()
@@ -165,6 +172,10 @@ class Panel:
             f"{totals.invocations:,} invocations · cold {cold:.1%} · failed {totals.errors:,}",
             f"p50 {p50:.1f} ms · p95 {p95:.1f} ms · cost ${totals.cost_usd:.6f}",
         ]
+        network = self.lab.network(self.name)
+        if network.bytes_per_s:
+            moved = f"network: sent {size(network.sent_bytes)}, received {size(network.received_bytes)}"
+            lines.append(f"{moved} · share {network.bytes_per_s * 8 / 1e6:,.0f} Mbit/s (modelled), held back {network.waited_s:.1f} s")
         if self.frames.lanes.hidden > 0:
             lines.append(f"{self.frames.lanes.hidden} more environments are not drawn")
         if totals.contention is not None and totals.contention < _CONTENTION_SHOWN:

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from kernel_runtime.endpoint.addresses import Address
 from kernel_runtime.endpoint.arrival import Arrival
 from kernel_runtime.endpoint.denials import AccessDeniedException
 from kernel_runtime.endpoint.hosts import Names
@@ -14,11 +17,11 @@ def call(host: str | None, origin: str | None = None) -> Arrival:
 
 OURS = [
     *("localhost", "localhost:4566", "127.0.0.1:4566", "127.8.8.8", "[::1]:4566", "LOCALHOST", "localhost."),
-    *("bucket.localhost:80", "b.s3.eu-west-1.localhost", "abc123.lambda-url.us-east-1.localhost:4566", "abc123.lambda-url.us-east-1.on.aws"),
+    *("bucket.localhost:80", "b.s3.eu-west-1.localhost", "abc123.lambda-url.us-east-1.localhost:4566"),
 ]
 STRANGE = [
     *(None, "", "evil.example", "localhost.evil.example", "evillocalhost", "127.0.0.1.evil.example", "10.0.0.1", "0.0.0.0", "[::1"),
-    *("localhost@evil.example", "on.aws", "abc.lambda-url.us-east-1.evil.example", "lambda.us-east-1.amazonaws.com"),
+    *("localhost@evil.example", "on.aws", "abc.lambda-url.us-east-1.evil.example", "abc.lambda-url.us-east-1.on.aws", "lambda.us-east-1.amazonaws.com"),
 ]
 
 
@@ -40,7 +43,7 @@ def test_a_door_beyond_loopback_answers_to_addresses_and_to_names_it_is_told() -
         names.check(call(host))
     with pytest.raises(AccessDeniedException):
         names.check(call("evil.example"))
-    assert names.function_url("abc.lambda-url.us-east-1.lab.example") == ("abc", "us-east-1")
+    assert names.site(call("abc.lambda-url.us-east-1.lab.example")) == Address("lambda-url", "abc", "us-east-1", "/")
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "https://localhost.evil.example", "null", "file://", "http://[::1"])
@@ -49,7 +52,19 @@ def test_pages_of_other_sites_are_refused(origin: str) -> None:
         Names().check(call("localhost", origin))
 
 
-def test_pages_of_this_machine_and_function_urls_are_not() -> None:
+def test_pages_of_this_machine_are_not() -> None:
     Names().check(call("localhost:4566", "http://localhost:8888"))
     Names(extra=["hub.example"]).check(call("localhost", "https://hub.example"))
-    Names().check(call("abc.lambda-url.us-east-1.localhost", "https://anywhere.example"))
+
+
+def test_sites_by_name_and_by_path() -> None:
+    names = Names()
+    for zone in ("localhost", "localhost:4566", "on.aws"):
+        assert names.site(call(f"abc.lambda-url.eu-west-1.{zone}")) == Address("lambda-url", "abc", "eu-west-1", "/")
+    assert names.site(call("abc.execute-api.eu-west-1.amazonaws.com")) == Address("execute-api", "abc", "eu-west-1", "/")
+    for host in (*STRANGE, "abc.lambda-url.us-east-1.amazonaws.com", "abc.execute-api.us-east-1.on.aws", "abc.other.us-east-1.localhost"):
+        assert names.site(call(host)) is None or host in {"abc.lambda-url.us-east-1.on.aws"}
+    by_path = replace(call("hub.example", "https://page.example"), path="/_lambda-url/abc/a%2Fb")
+    assert names.site(by_path) == Address("lambda-url", "abc", "", "/a%2Fb")
+    assert names.site(replace(by_path, path="/_lambda-url/abc")) == Address("lambda-url", "abc", "", "/")
+    assert names.site(replace(by_path, path="/_lambda-url/")) is None

@@ -15,6 +15,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from kernel_runtime.endpoint.addresses import Address
 from kernel_runtime.endpoint.answer import Answer
 from kernel_runtime.endpoint.arrival import Arrival
 from kernel_runtime.endpoint.body import Body
@@ -29,9 +30,9 @@ ONCE = Config(retries={"total_max_attempts": 1})
 UNREAD = b"POST /2015-03-31/functions/f/invocations HTTP/1.1\r\nHost: localhost\r\n"
 
 
-class Urls:
-    async def __call__(self, url_id: str, region: str, arrival: Arrival, body: Body, request_id: str) -> Answer:
-        return Answer(200, {"Content-Type": "text/plain"}, f"{url_id} {region} ".encode() + await body.whole())
+class EchoingSites:
+    async def __call__(self, address: Address, arrival: Arrival, body: Body, request_id: str) -> Answer:
+        return Answer(200, {"Content-Type": "text/plain"}, f"{address.kind} {address.id} {address.region} {address.path} ".encode() + await body.whole())
 
 
 async def download(arrival: Arrival, body: Body) -> Answer:
@@ -40,7 +41,7 @@ async def download(arrival: Arrival, body: Body) -> Answer:
 
 @pytest.fixture(scope="module")
 def opened() -> Iterator[tuple[Door, Operations]]:
-    with open_door(body_idle_s=0.3, function_urls=Urls(), open_paths={"snapshots": download}) as both:
+    with open_door(body_idle_s=0.3, sites=lambda services: EchoingSites(), open_paths={"snapshots": download}) as both:
         yield both
 
 
@@ -219,9 +220,11 @@ def test_a_request_sent_whole_is_answered_though_its_sender_says_no_more(door: D
     assert raw(door, b"GET /snapshots/x HTTP/1.1\r\nHost: localhost\r\n\r\n", half_close=True)[0] == 200
 
 
-def test_function_urls_and_open_paths_need_no_signature(door: Door) -> None:
+def test_sites_and_open_paths_need_no_signature(door: Door) -> None:
     head = b"POST /any?x=1 HTTP/1.1\r\nHost: abc1.lambda-url.eu-west-1.localhost\r\nContent-Length: 2\r\n\r\nhi"
-    assert raw(door, head)[2] == b"abc1 eu-west-1 hi"
+    assert raw(door, head)[2] == b"lambda-url abc1 eu-west-1 /any hi"
+    by_path = b"GET /_execute-api/abc/st%20age/ HTTP/1.1\r\nHost: hub.example\r\nOrigin: http://page.example\r\n\r\n"
+    assert raw(door, by_path)[2] == b"execute-api abc  /st%20age/ "
     assert raw(door, b"GET /snapshots/x HTTP/1.1\r\nHost: localhost\r\n\r\n")[2] == b"PK"
 
 

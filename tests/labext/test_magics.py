@@ -17,6 +17,7 @@ from labext.kernel_lab import close_lab
 from labext.mistakes import Mistake
 from labext.panels.sliders import UNRESERVED
 from labext.traffic_result import TrafficResult
+from tests.sources.asynchronous.recording import until
 
 ECHO = "def handler(event, context):\n    return event\n"
 
@@ -35,6 +36,14 @@ def test_a_cell_becomes_a_function_that_can_be_invoked(shell: Any) -> None:
     result = shell.run_line_magic("invoke", 'echo {"country": "Chile"}')
     assert (result.payload, result.start, result.ok) == ({"country": "Chile"}, "cold", True)
     assert "cold" in repr(result) and "Chile" in result._repr_html_()
+
+
+def test_an_event_is_sent_and_runs_later(shell: Any) -> None:
+    shell.run_cell_magic("function", "later", ECHO)
+    sent = shell.run_line_magic("send", 'later {"country": "Chile"}')
+    assert sent.request_id in repr(sent) and sent.request_id in sent._repr_html_()
+    until(lambda: [record.request_id for record in the_lab().records("later")] == [sent.request_id])
+    assert repr(sent).endswith("(queue: 1 run, 0 of them failed, 0 waiting)")
 
 
 def test_an_event_may_be_an_expression_of_the_notebook(shell: Any) -> None:
@@ -96,6 +105,8 @@ def test_a_throttle_is_a_result(shell: Any) -> None:
         ("invoke", "nobody {}", None, "ResourceNotFoundException", "Function not found"),
         ("invoke", "echo {broken", None, "InvalidRequestContentException", "no event"),
         ("invoke", "", None, "UsageError", "which function"),
+        ("send", "nobody {}", None, "ResourceNotFoundException", "Function not found"),
+        ("send", "echo {broken", None, "InvalidRequestContentException", "no event"),
         ("function", "bad --memory 64", ECHO, "ValidationException", "128 to 10,240 MB"),
         ("function", "bad --memory 128.5", ECHO, "ValidationException", "whole number from 128 to 10,240"),
         ("function", "bad --memory lots", ECHO, "ValidationException", "whole number from 128 to 10,240"),

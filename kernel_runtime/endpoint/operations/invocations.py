@@ -12,18 +12,16 @@ import json
 from typing import Any
 
 from ...account.account import Account
+from ...account.recursion import traced
 from ...fleet.base import awaiting
 from ...journal import report
-from ...model import limits
 from ...model.errors import (
-    AwsError,
     InvalidRequestContentException,
     LabError,
-    RequestTooLargeException,
     ResourceConflictException,
     ServiceException,
 )
-from ...model.event import event_bytes
+from ...model.event import asynchronous_event_bytes, event_bytes
 from ...model.invocation import InvocationRecord
 from ...model.tracing import trace_header
 from ...runtimes import catalog
@@ -32,8 +30,6 @@ from .named import permitted, version_of
 from .refused import check_members
 
 _CHUNK_BYTES = 131_072
-_running: set[asyncio.Task[None]] = set()
-"""Asynchronous invocations under way: a task that nobody holds may vanish."""
 
 
 async def invoke(account: Account, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
@@ -44,9 +40,9 @@ async def invoke(account: Account, request: dict[str, Any], caller: Caller) -> d
     if kind == "DryRun":
         return {"StatusCode": 204}
     if kind == "Event":
-        _run_later(target, name, qualifier, payload, caller.request_id, _trace(account, caller))
+        await _run_later(target, name, qualifier, payload, caller.request_id, _trace(account, caller))
         return {"StatusCode": 202}
-    trace = _trace(account, caller)
+    trace = traced(target, target.record(name), _trace(account, caller))
     record, body = await _run(target, name, qualifier, payload, caller.request_id, context, trace)
     answer: dict[str, Any] = {"StatusCode": 200, "ExecutedVersion": record.version, "Payload": body, "TraceId": trace}
     if record.status != "success":
@@ -59,7 +55,7 @@ async def invoke(account: Account, request: dict[str, Any], caller: Caller) -> d
 async def invoke_async(account: Account, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
     """The old way of an asynchronous invocation."""
     target, name, qualifier = _target(account, request, caller)
-    _run_later(target, name, qualifier, _payload(request.get("InvokeArgs"), "Event"), caller.request_id, _trace(account, caller))
+    await _run_later(target, name, qualifier, _payload(request.get("InvokeArgs"), "Event"), caller.request_id, _trace(account, caller))
     return {"Status": 202}
 
 
@@ -71,7 +67,7 @@ async def invoke_with_response_stream(account: Account, request: dict[str, Any],
     context = _client_context(request.get("ClientContext"))
     if kind == "DryRun":
         return {"StatusCode": 204, "EventStream": []}
-    trace = _trace(account, caller)
+    trace = traced(target, target.record(name), _trace(account, caller))
     record, body = await _run(target, name, qualifier, payload, caller.request_id, context, trace)
     complete: dict[str, Any] = {}
     if record.status != "success":
@@ -102,11 +98,7 @@ def _target(account: Account, request: dict[str, Any], caller: Caller) -> tuple[
 
 
 def _payload(given: bytes | None, kind: str) -> bytes:
-    payload = event_bytes(given or None)
-    if kind == "Event" and len(payload) > limits.ASYNC_REQUEST_MAX_BYTES:
-        size, most = len(payload), limits.ASYNC_REQUEST_MAX_BYTES
-        raise RequestTooLargeException(f"{size} byte payload is too large for the Event invocation type (limit {most} bytes)")
-    return payload
+    return asynchronous_event_bytes(given or None) if kind == "Event" else event_bytes(given or None)
 
 
 def _client_context(given: str | None) -> str:
@@ -121,13 +113,9 @@ def _client_context(given: str | None) -> str:
     return text
 
 
-async def _run(
-    account: Account, name: str, qualifier: str | None, payload: bytes, request_id: str, context: str, trace: str, *, synchronous: bool = True
-) -> tuple[InvocationRecord, bytes]:
+async def _run(account: Account, name: str, qualifier: str | None, payload: bytes, request_id: str, context: str, trace: str) -> tuple[InvocationRecord, bytes]:
     try:
-        return await awaiting(
-            account.engine.invoke(name, payload, qualifier, synchronous=synchronous, request_id=request_id, client_context=context, trace_id=trace)
-        )
+        return await awaiting(account.engine.invoke(name, payload, qualifier, request_id=request_id, client_context=context, trace_id=trace))
     except LabError as why:
         raise ServiceException(str(why)) from None
 
@@ -136,16 +124,15 @@ def _trace(account: Account, caller: Caller) -> str:
     return trace_header(caller.request_id, account.now().timestamp(), caller.trace)
 
 
-def _run_later(account: Account, name: str, qualifier: str | None, payload: bytes, request_id: str, trace: str) -> None:
-    async def run() -> None:
-        try:
-            await _run(account, name, qualifier, payload, request_id, "", trace, synchronous=False)
-        except AwsError:
-            pass  # nobody waits for it; what became of it is in the journal
-
-    task = asyncio.get_running_loop().create_task(run())
-    _running.add(task)
-    task.add_done_callback(_running.discard)
+async def _run_later(account: Account, name: str, qualifier: str | None, payload: bytes, request_id: str, trace: str) -> None:
+    """The event is safe in the queue when this returns."""
+    accept = account.surroundings.accept
+    if accept is None:
+        raise ServiceException("This lab has no queue for asynchronous invocations.")
+    try:
+        await asyncio.wrap_future(accept(name, qualifier, payload, request_id, trace))
+    except LabError as why:
+        raise ServiceException(str(why)) from None
 
 
 def _log_tail(record: InvocationRecord) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from ...account.account import Account
 from ...account.identifiers import FunctionId, function_id
-from ...account.policies import decided
+from ...account.policies import decided, decided_for_service
 from ...account.records import FunctionRecord, VersionRecord
 from ...model.errors import AccessDeniedException, InvalidParameterValueException, ResourceNotFoundException
 from ...model.names import LATEST
@@ -39,18 +39,27 @@ def latest_of(account: Account, request: dict[str, Any]) -> FunctionRecord:
 
 def permitted(account: Account, request: dict[str, Any], caller: Caller, action: str) -> tuple[Account, FunctionId]:
     """Whose function is named, where ``caller`` may do ``action`` with it: its own account's that no policy denies it, or another's whose policy allows it.
+    A service needs a policy that allows it always.
 
-    Raises AccessDeniedException.
+    Raises AccessDeniedException; to a service, ResourceNotFoundException first.
     """
     named = function_id(request["FunctionName"], request.get("Qualifier"), account.id, account.region)
     own = named.account == account.id
     owner = account if own else account.neighbour(named.account)
-    says = decided(owner, named, caller.principal, caller.account, action, {"aws:SourceIp": caller.source_ip}) if owner else None
-    if owner is None or says == "Deny" or (says is None and not own):
+    if owner is not None and caller.on_behalf is not None:
+        owner.record(named.name, named.version)
+    says = _says(owner, named, caller, action) if owner else None
+    if owner is None or says == "Deny" or (says is None and (not own or caller.on_behalf is not None)):
         denied = f"User: {caller.principal} is not authorized to perform: {action} on resource: {named.arn}"
         why = "with an explicit deny in a resource-based policy" if says == "Deny" else f"because no resource-based policy allows the {action} action"
         raise AccessDeniedException(f"{denied} {why}")
     return owner, named
+
+
+def _says(owner: Account, named: FunctionId, caller: Caller, action: str) -> Literal["Allow", "Deny"] | None:
+    if (behalf := caller.on_behalf) is None:
+        return decided(owner, named, caller.principal, caller.account, action, {"aws:SourceIp": caller.source_ip})
+    return decided_for_service(owner, named, behalf, action)
 
 
 def version_of(record: FunctionRecord, named: FunctionId, *, always_qualified: bool = False) -> VersionRecord:

@@ -1,0 +1,21 @@
+"""What a mapping has done since the lab began."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class Tally:
+    """As ``sources.view.SourceView`` shows it; written by the mapping's poller alone. seen_at: when the oldest that waits was written, seconds of the clock
+    that its service keeps."""
+
+    calls: int = 0
+    records: int = 0
+    failures: int = 0
+    throttles: int = 0
+    filtered: int = 0
+    discarded: int = 0
+    backlog: int | None = None
+    oldest_at: float | None = None
+    result: str = ""
