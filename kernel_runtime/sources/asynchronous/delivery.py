@@ -53,7 +53,6 @@ class Over:
     def function_arn(self) -> str:
         return self.account.qualified_arn(self.event.function, self.event.qualifier or LATEST)
 
-
     @property
     def trace_attribute(self) -> dict[str, Any]:
         """As a message in a queue carries it (AWS: "Message system attributes", AWSTraceHeader; recorded for destinations)."""
@@ -136,7 +135,9 @@ class Deliveries:
         attributes = destinations.dead_letter_attributes(over.event.request_id, over.code, over.message)
         body = self._payload(over.event).decode()
         if arn.split(":")[2] == "sqs":
-            self._sqs(arn).send_message(QueueUrl=self._queue_url(arn), MessageBody=body, MessageAttributes=attributes, MessageSystemAttributes=over.trace_attribute)
+            self._sqs(arn).send_message(
+                QueueUrl=self._queue_url(arn), MessageBody=body, MessageAttributes=attributes, MessageSystemAttributes=over.trace_attribute
+            )
         else:
             self._of(arn, over).publish(TopicArn=arn, Message=body, MessageAttributes=attributes)
 
