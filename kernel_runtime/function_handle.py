@@ -92,8 +92,10 @@ class FunctionHandle:
         return self
 
     def publish(self, description: str | None = None) -> str:
-        """Freeze code and configuration as the next version; gives its number, the newest one's where nothing has changed since."""
-        return versions.publish(self._account, self._record, description=description).version
+        """Freeze code and configuration as the next version; gives its number, the newest one's where nothing has changed since. With SnapStart its snapshot
+        is there when this returns; raises SnapshotFailed where it cannot be made."""
+        version = versions.publish(self._account, self._record, description=description)
+        return versions.settled(self._account, self._record, version).version
 
     def alias(self, name: str, version: str, weights: Mapping[str, float] | None = None) -> str:
         """Let ``name`` mean ``version``, and another by its part of the calls: ``fn.alias("live", "1", {"2": 0.1})``. Makes the alias or moves it; gives
@@ -116,16 +118,24 @@ class FunctionHandle:
         return http.url(self._lab, self.name)
 
     def on_http(
-        self, *, qualifier: str | None = None, auth: Literal["NONE", "AWS_IAM"] = "NONE", cors: Mapping[str, Any] | None = None, stream: bool = False
+        self,
+        route: str | None = None,
+        *,
+        qualifier: str | None = None,
+        auth: Literal["NONE", "AWS_IAM"] = "NONE",
+        cors: Mapping[str, Any] | None = None,
+        stream: bool = False,
     ) -> Link:
-        """Let HTTP requests call the function by a URL of its own, and give its link. It makes what Lambda's console makes: a function URL, and with auth
-        NONE the permission for anybody. cors: members as AWS has them, such as ``{"AllowOrigins": ["*"]}``. stream: InvokeMode RESPONSE_STREAM.
+        """Let HTTP requests call the function, and give the link.
 
-        Raises botocore's ClientError where Lambda refuses.
+        Without a route by a URL of its own, as Lambda's console makes it: a function URL, and with auth NONE the permission for anybody. ``route``
+        (``"GET /items/{id}"``, ``"ANY /{proxy+}"``, ``"$default"``): by that route of the HTTP API that the lab's functions share, at
+        ``link.format(id=7)``. cors: members as AWS has them, such as ``{"AllowOrigins": ["*"]}``. stream: InvokeMode RESPONSE_STREAM.
+        Raises botocore's ClientError where AWS refuses.
         """
         from .triggers import http
 
-        return http.function_url(self._lab, self.name, qualifier=qualifier, auth=auth, cors=cors, stream=stream)
+        return http.on_http(self._lab, self.name, route, qualifier=qualifier, auth=auth, cors=cors, stream=stream)
 
     def on_bucket(
         self, bucket: str, events: Iterable[str] = ("s3:ObjectCreated:*",), *, prefix: str = "", suffix: str = "", qualifier: str | None = None

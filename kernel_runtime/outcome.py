@@ -47,7 +47,8 @@ def payload_of(raw: bytes) -> Any:
 
 
 class Report:
-    """REPORT's figures; ``str()`` is the line itself. Durations and ``init_ms`` in ms (None: no init was paid for as such), memory in MB."""
+    """REPORT's figures; ``str()`` is the line itself. Durations, ``init_ms`` and ``restore_ms`` in ms (None: no init was paid for as such, nothing was
+    restored), memory in MB."""
 
     def __init__(self, record: InvocationRecord) -> None:
         self.status = record.status
@@ -56,6 +57,7 @@ class Report:
         self.memory_mb = record.memory_mb
         self.max_memory_mb = record.max_memory_mb
         self.init_ms = record.init_ms
+        self.restore_ms = record.restore.duration_ms if record.restore is not None else None
         self.error_type = record.error_type
         self._record = record
 
@@ -88,7 +90,7 @@ class Outcome:
 
     @property
     def start(self) -> Start:
-        """``cold``, ``warm``, ``suppressed`` or ``provisioned``."""
+        """``cold``, ``warm``, ``suppressed``, ``provisioned`` or ``restored``."""
         return self.record.start
 
     @cached_property

@@ -11,7 +11,7 @@ import struct
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, Dict, List, Type
 
-VERSION = 1
+VERSION = 2
 MESSAGE_MAX_BYTES = 1024 * 1024
 _LENGTH = struct.Struct("<I")
 
@@ -36,7 +36,8 @@ class Start:
     """Begin a process in an environment. process: counts an environment's processes. plan: see runtimes.bootstraps.python.serve. shown: folders the
     process must see.
 
-    The environment is made when ``again`` is false. init_timeout_s: it is killed then, unless it is ready.
+    The environment is made when ``again`` is false. init_timeout_s: it is killed then, unless it is ready. snapshot: once initialised it serves nobody, and
+    others are restored from it. template: the environment whose snapshot is restored here, 0 for none; ``plan`` has then only what differs.
     """
 
     environment: int
@@ -51,6 +52,8 @@ class Start:
     again: bool
     shown: List[str]
     plan: Dict[str, Any]
+    snapshot: bool = False
+    template: int = 0
 
 
 @dataclass(frozen=True)

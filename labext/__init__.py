@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from .decorator import function
-from .kernel_lab import close_lab, the_lab
+from .kernel_lab import close_lab, the_lab, use_lab
 
-__all__ = ["function", "load_ipython_extension", "the_lab", "unload_ipython_extension"]
+__all__ = ["close_lab", "function", "load_ipython_extension", "the_lab", "unload_ipython_extension", "use_lab"]
 
 
 def load_ipython_extension(ipython: Any) -> None:

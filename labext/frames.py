@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kernel_runtime.control import facts, orders
-from kernel_runtime.journal.cost import record_usd
+from kernel_runtime.journal.cost import record_usd, snapshot_init_usd
 from kernel_runtime.journal.journal import Entry
 from kernel_runtime.model.names import LATEST
 
@@ -104,6 +104,9 @@ class Frames:
     def _take_rarer(self, fact: facts.Fact, at: float) -> None:
         if isinstance(fact, facts.EnvironmentDied):
             self.lanes.killed(fact.environment_id, at)
+        elif isinstance(fact, facts.SnapshotTaken):
+            if fact.record.function == self.function:
+                self.totals.cost_usd += snapshot_init_usd(fact.record)
         elif isinstance(fact, facts.HostLost):
             self.lanes.end_all(at)
         elif isinstance(fact, facts.FunctionPut):

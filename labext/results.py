@@ -8,10 +8,19 @@ from html import escape
 from typing import Any
 
 from kernel_runtime import FunctionHandle, Lab, Outcome, TooManyRequestsException, notebook_only_names
+from kernel_runtime.connected import ConnectedLab
 
 _LOG_LINES = 30
 _PAYLOAD_CHARACTERS = 2_000
-_COLOURS = {"cold": "#0072B2", "warm": "#009E73", "suppressed": "#CC79A7", "provisioned": "#B8A800", "429": "#E69F00", "error": "#D55E00"}
+_COLOURS = {
+    "cold": "#0072B2",
+    "warm": "#009E73",
+    "suppressed": "#CC79A7",
+    "provisioned": "#B8A800",
+    "restored": "#56B4E9",
+    "429": "#E69F00",
+    "error": "#D55E00",
+}
 """Okabe and Ito's colours, which colour-blind readers tell apart."""
 
 _BOX = "font-family:var(--jp-ui-font-family,sans-serif);font-size:13px;line-height:1.5;border-left:4px solid {colour};padding:4px 12px;margin:2px 0"
@@ -156,6 +165,7 @@ class Status:
         self.enforcement = lab.doctor()
         self.account = lab.account()
         self.endpoint_url = lab.endpoint_url
+        self.elsewhere = isinstance(lab, ConnectedLab)
 
     def _function_rows(self) -> list[list[str]]:
         return [[f.name, f.runtime, f"{f.memory_mb:,} MB", f"{f.timeout_s} s", f"{v.in_use} of {v.limit:,}", str(v.idle)] for f, v in self.functions]
@@ -164,6 +174,8 @@ class Status:
         return [[row.limit, "yes" if row.enforced else "NO", row.mechanism, row.note] for row in self.enforcement]
 
     def _door(self) -> str:
+        if self.elsewhere:
+            return f"connected to the lab at {self.endpoint_url} (%lab --here: back to this kernel's own)"
         return f'AWS API at {self.endpoint_url}: the_lab().boto3("lambda"), or any client with that endpoint_url and the_lab().credentials.owner'
 
     def __repr__(self) -> str:
@@ -174,7 +186,8 @@ class Status:
         head = f"<b>Serverless Lab</b> · concurrency {self.account.in_use} of {self.account.limit:,} · {self.account.environments} environments"
         door = f"<div>{escape(self._door())}</div>"
         functions = table(["function", "runtime", "memory", "timeout", "in use", "idle environments"], self._function_rows()) if self.functions else ""
-        return box(_COLOURS["cold"], head, door, functions, table(["limit", "enforced", "with", "note"], self._enforcement_rows()))
+        enforced = table(["limit", "enforced", "with", "note"], self._enforcement_rows()) if self.enforcement else ""
+        return box(_COLOURS["cold"], head, door, functions, enforced)
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:

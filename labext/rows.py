@@ -17,7 +17,7 @@ Span = tuple[Lane, int, float, float]
 Bin = tuple[float, int, int, int, float]
 """at, most in use, limit, throttles, and of how many seconds"""
 Point = tuple[str, float, float]
-"""kind (cold, warm, suppressed, provisioned, error), at, latency in ms"""
+"""kind (cold, warm, suppressed, provisioned, restored, error), at, latency in ms"""
 
 
 @dataclass(slots=True)

@@ -1,7 +1,8 @@
-"""``serverless-lab serve``: a lab without a notebook, at an address of its own, until Ctrl-C or SIGTERM."""
+"""``serverless-lab serve``: a lab without a notebook, at an address of its own, until Ctrl-C or SIGTERM; a second one does not wait for what is in flight."""
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
@@ -16,7 +17,7 @@ def serve(options: Namespace) -> int:
     """0 when it was stopped, 2 where it could not start."""
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopped.set())
+        signal.signal(number, lambda *_: stop(stopped))
     try:
         config = read_config(options.config) if options.config else LabConfig()
         if options.accept_any_credentials:
@@ -35,6 +36,13 @@ def serve(options: Namespace) -> int:
         return 2
 
 
+def stop(stopped: threading.Event) -> None:
+    """Once: the lab is closed in order. Again: the process ends at once; the worker host, environments and services end with it."""
+    if stopped.is_set():
+        os._exit(130)
+    stopped.set()
+
+
 def introduction(lab: Lab) -> str:
     """The address, the keys as a shell takes them, and what is there."""
     owner = lab.credentials.owner
@@ -48,6 +56,7 @@ def introduction(lab: Lab) -> str:
         "export AWS_DEFAULT_REGION=us-east-1",
         "",
         "aws lambda list-functions                  # or boto3, or any tool that speaks AWS's API",
+        f"%lab --connect {lab.endpoint_url} --key={owner.access_key} --secret={owner.secret}   # in a notebook",
         f"aws lambda create-function … --role {lab.role_arn}   # a role that is there from the start",
     ]
     return "\n".join(lines)

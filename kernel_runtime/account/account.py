@@ -44,24 +44,25 @@ class Surroundings:
     """What an account asks of the world outside it; each may be replaced by whoever has the real thing.
 
     role_exists: an ARN to whether it can be assumed. fetch_object: bucket, key, version (None: the newest) to bytes; raises AwsError. code_url: a digest to an
-    address from which the zip can be had. organization_of: an account's 12 digits to the AWS organisation that it is a member of (``o-…``). mapping_changed:
-    told the UUID of each event source mapping whose state or settings have changed, or that has gone. accept: takes an event for an
-    asynchronous invocation.
+    address from which the zip can be had. organization_of: an account's 12 digits to the AWS organisation that it is a member of (``o-…``).
+    accept: takes an event for an asynchronous invocation. mapping_changed: told the UUID of each event source mapping whose state or
+    settings have changed, or that has gone.
     """
 
     role_exists: Callable[[str], bool] = lambda arn: True
     fetch_object: Callable[[str, str, str | None], bytes] | None = None
     code_url: Callable[[str], str] = lambda digest: ""
     organization_of: Callable[[str], str | None] = lambda account: None
-    mapping_changed: Callable[[str], None] = lambda uuid: None
     accept: Accept | None = None
+    mapping_changed: Callable[[str], None] = lambda uuid: None
 
 
 class Account:
     """``changing`` is held by whoever changes something. ``functions`` is by name, ``running`` by name and version what calls meet at this moment.
 
     told_of_deletion: each is called with the name of a function that has been deleted, while ``changing`` is held.
-    neighbour: another account of this lab in the same region, by its id. code_storage_max_bytes: what its code may take.
+    ``settled`` is notified when a Pending or an InProgress has ended. neighbour: another account of this lab in the same region, by its
+    id. code_storage_max_bytes: what its code may take.
     """
 
     def __init__(
@@ -84,6 +85,7 @@ class Account:
         self.neighbour: Callable[[str], Account | None] = lambda id: None
         self.changing = threading.RLock()
         self.journal, self.measures = Journal(), Measures()
+        self.settled = threading.Condition(self.changing)
         self.fleet = fleet
         self.engine = Engine(
             fleet, Controller(concurrency, keep_alive_s), self.journal,

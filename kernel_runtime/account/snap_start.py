@@ -1,7 +1,7 @@
-"""SnapStart's settings: what they exclude, and whether a version initialises (AWS: "Improving startup performance with Lambda SnapStart").
+"""SnapStart's settings, and what they exclude (AWS: "Improving startup performance with Lambda SnapStart").
 
-Publishing runs the init once, as AWS does to make a snapshot, and the version is Failed where that goes wrong. No snapshot is kept here: a version's
-environments start cold, with the same init, and AWS_LAMBDA_INITIALIZATION_TYPE does not say ``snap-start``.
+Publishing runs the init once and keeps the process as the version's snapshot, from which its environments are restored; the version is Failed where that
+goes wrong (see ``versions.settle``, ``engine.snapshots``).
 """
 
 from __future__ import annotations

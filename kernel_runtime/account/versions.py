@@ -6,7 +6,7 @@ from copy import deepcopy
 from dataclasses import replace
 
 from ..artifacts.store import code_sha256 as in_base64
-from ..model.errors import AwsError, InvalidParameterValueException, ResourceConflictException
+from ..model.errors import AwsError, InvalidParameterValueException, ResourceConflictException, SnapshotFailed
 from ..model.invocation import Answer
 from ..model.names import LATEST
 from . import settings as settings_of
@@ -14,6 +14,9 @@ from . import snap_start, storage
 from .account import Account
 from .functions import check_revision
 from .records import FunctionRecord, VersionRecord
+
+_LOOK_S = 0.5
+"""A function that is deleted notifies nobody."""
 
 
 def publish(
@@ -54,8 +57,18 @@ def publish(
         return version
 
 
+def settled(account: Account, record: FunctionRecord, version: VersionRecord) -> VersionRecord:
+    """The version once it is no longer Pending, as far as it is still there. Raises SnapshotFailed where it could not be made."""
+    with account.settled:
+        while version.state == "Pending" and record.versions.get(version.version) is version and account.functions.get(record.name) is record:
+            account.settled.wait(_LOOK_S)
+    if version.state == "Failed":
+        raise SnapshotFailed(f"version {version.version} of {record.name} cannot be called: {version.reason} Its log says why: lab.logs({record.name!r})")
+    return version
+
+
 def settle(account: Account, record: FunctionRecord, version: VersionRecord) -> None:
-    """Let a Pending version become Active, or Failed, in the background: once its code is there, and with SnapStart once it has shown that it initialises."""
+    """Let a Pending version become Active, or Failed, in the background: once its code is there, and with SnapStart once its snapshot is."""
     function = settings_of.function_of(account, record, version)
     revision_id = version.revision_id
 
@@ -69,13 +82,28 @@ def settle(account: Account, record: FunctionRecord, version: VersionRecord) -> 
         if broken or version.version == LATEST or not snap_start.is_on(version.settings):
             _settled(account, record.name, version.version, revision_id, broken, "InvalidZipFileException")
         else:
-            account.engine.rehearse(function, rehearsed)
+            account.engine.snapshot(function, taken)
 
-    def rehearsed(init: Answer) -> None:
+    def taken(init: Answer) -> None:
         broken = "" if init.cause == "answered" else snap_start.INIT_FAILED
         _settled(account, record.name, version.version, revision_id, broken, snap_start.INIT_FAILED_CODE)
 
     account.settle(unpack)
+
+
+def take_again(account: Account, record: FunctionRecord, version: VersionRecord) -> None:
+    """The snapshot of an Active version, in the background: it was gone with the lab that had made it. Calls start cold until it is there."""
+    function = settings_of.function_of(account, record, version)
+
+    def take() -> None:
+        try:
+            account.store.unpacked(function.code_sha256)
+            account.layers.merged(function.layers)
+        except AwsError:
+            return  # its calls will say so
+        account.engine.snapshot(function, lambda init: None)
+
+    account.settle(take)
 
 
 def _settled(account: Account, name: str, number: str, revision_id: str, broken: str, code: str) -> None:
@@ -87,6 +115,7 @@ def _settled(account: Account, name: str, number: str, revision_id: str, broken:
         version.settle(broken, code)
         version.revision_id = account.new_id()
         account.save(record)
+        account.settled.notify_all()
 
 
 def delete(account: Account, record: FunctionRecord, qualifier: str) -> None:

@@ -9,15 +9,15 @@ import os
 import threading
 import time
 from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from ..model.errors import InvalidParameterValueException, InvalidZipFileException
 from .places import HALF, locked, new_folder, remove, sweep_halves, write_whole
 from .zips import Contents, contents, unpack, verify
 
-VERIFIED_AT_ONCE_BYTES = 8_000_000
-"""A zip that unpacks to no more is read through before it is taken, so that a broken member is refused as on AWS; a larger one when it is unpacked: reading
-it would cost more than writing it."""
+LARGE_BYTES = 1_048_576
+"""From so many bytes on, a zip is hashed and read through at the same time, in two threads."""
 IDLE_S = 3_600.0
 """A blob that nobody is known to use may still be on its way into another lab's table, for no longer than this."""
 
@@ -41,18 +41,15 @@ class Store:
             sweep_halves(folder)
 
     def put(self, data: bytes) -> str:
-        """Keep a zip, and give its hex digest; the same bytes are kept once. Nothing is written before the zip's directory has been looked at.
+        """Keep a zip, and give its hex digest; the same bytes are kept once. Nothing is written before the zip has been read through.
 
         Raises InvalidParameterValueException in AWS's words (broken, empty, too large unpacked, links, names that leave the folder, encrypted, bombs).
         """
-        digest = hashlib.sha256(data).hexdigest()
+        digest, held = _read(data)
         with locked(self._lock, shared=True):
             if self._is_whole(digest, len(data)):
                 os.utime(self._blob(digest))
                 return digest
-            held = contents(io.BytesIO(data))
-            if held.unzipped_bytes <= VERIFIED_AT_ONCE_BYTES:
-                verify(io.BytesIO(data))
             write_whole(self._blob(digest), data, durable=self._durable)
             self._unzipped[digest] = held.unzipped_bytes
         return digest
@@ -90,7 +87,7 @@ class Store:
     def unpacked(self, digest: str) -> Path:
         """The folder with the zip's files, unpacked when first asked for.
 
-        Raises FileNotFoundError, InvalidZipFileException (a member is not what the zip's directory says: seen only now).
+        Raises FileNotFoundError, InvalidZipFileException (the blob is no longer what was put).
         """
         folder = self._unpacked / digest
         if folder.is_dir():
@@ -142,6 +139,26 @@ class Store:
 
     def _blob(self, digest: str) -> Path:
         return self._blobs / f"{digest}.zip"
+
+
+def _read(data: bytes) -> tuple[str, Contents]:
+    """The hex digest of a zip and what it holds, every member of it read to its end. Raises InvalidParameterValueException."""
+    if len(data) < LARGE_BYTES:
+        return _digest(data), _looked_through(data)
+    with ThreadPoolExecutor(1, thread_name_prefix="serverless-lab-hash") as beside:
+        hashing = beside.submit(_digest, data)
+        held = _looked_through(data)
+        return hashing.result(), held
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _looked_through(data: bytes) -> Contents:
+    held = contents(io.BytesIO(data))
+    verify(io.BytesIO(data))
+    return held
 
 
 def code_sha256(digest: str) -> str:

@@ -55,6 +55,7 @@ class Controller:
             facts.InvocationBroken: self._invocation_broken,
             facts.EnvironmentDied: self._environment_died,
             facts.HostLost: self._host_lost,
+            facts.SnapshotTaken: lambda fact, now: [],
             facts.TimeReached: self._time_reached,
         }
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..model.function import Function
-from ..model.invocation import InitFailure, InvocationRecord
+from ..model.invocation import InitFailure, InvocationRecord, SnapshotRecord
 from ..model.names import LATEST
 
 
@@ -147,6 +147,13 @@ class EnvironmentDied:
 
 
 @dataclass(frozen=True, slots=True)
+class SnapshotTaken:
+    """The init of a published version's snapshot is over, well or not. Nothing is decided by it: who has a snapshot knows."""
+
+    record: SnapshotRecord
+
+
+@dataclass(frozen=True, slots=True)
 class HostLost:
     """The worker host died and every environment with it. Invocations in flight are told by ``InvocationBroken``, each by its own caller."""
 
@@ -172,6 +179,7 @@ Fact = (
     | InvocationFinished
     | InvocationBroken
     | EnvironmentDied
+    | SnapshotTaken
     | HostLost
     | TimeReached
 )

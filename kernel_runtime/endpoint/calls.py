@@ -60,6 +60,15 @@ def _speaking(client: Any) -> Any:
     def add_headers(params: dict[str, Any], **_: Any) -> None:
         if (behalf := _behalf.get()) is not None:
             params["headers"].update(headers_of(behalf))
+        if trace := trace_of_request():
+            params["headers"]["X-Amzn-Trace-Id"] = trace
 
     client.meta.events.register("before-call.lambda.Invoke", add_headers)
     return client
+
+
+def trace_of_request() -> str:
+    """X-Ray's header of the request that a service answers at this moment, empty where there is none: by its lineage a loop over a topic is seen."""
+    from flask import has_request_context, request
+
+    return request.headers.get("X-Amzn-Trace-Id", "") if has_request_context() else ""

@@ -53,6 +53,7 @@ def make_server(door_url: str, secret: str, own: Key) -> Any:
     from werkzeug.serving import make_server as serve
 
     from .changes import Changes
+    from .gateway_bridge import join_gateway
     from .lambda_bridge import join
     from .queue_bridge import join_queues
     from .stream_bridge import join_streams
@@ -63,6 +64,7 @@ def make_server(door_url: str, secret: str, own: Key) -> Any:
         def log(self, *_: Any, **__: Any) -> None:
             pass
 
+    join_gateway()
     changes = Changes()
     server = serve("127.0.0.1", 0, changes.around(DomainDispatcherApplication(create_backend_app)), threaded=True, request_handler=Quiet)
     os.environ["MOTO_PORT"] = str(server.server_port)

@@ -11,6 +11,7 @@ import os
 import sys
 import time
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 
 from ..model.errors import AwsError
@@ -25,9 +26,10 @@ _ROOT = str(Path(__file__).parents[2])
 
 
 class CompanionProcess:
-    """Belongs to the door's loop. At most one process at a time."""
+    """Belongs to the door's loop. At most one process at a time. ``begun``: called when one has been started, which holds nothing yet."""
 
-    def __init__(self) -> None:
+    def __init__(self, begun: Callable[[], None] = lambda: None) -> None:
+        self._begun = begun
         self._lock = asyncio.Lock()
         self._process: asyncio.subprocess.Process | None = None
         self._origin = ""
@@ -93,6 +95,7 @@ class CompanionProcess:
             told = {}
         if "port" in told:
             self._origin, self._refusal = f"http://127.0.0.1:{told['port']}", None
+            self._begun()
             return
         message = told.get("error") or "\n".join(["The companion process that answers for the other AWS services did not start.", *self.last_words])
         error = ServiceNotInstalledException(told["missing"]) if "missing" in told else ServiceUnavailableException(message)

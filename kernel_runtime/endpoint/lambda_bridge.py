@@ -18,7 +18,9 @@ from .calls import CONFIG, Calls
 from .client import client as client_of
 from .credentials import Key
 from .log_bridge import join_logs
+from .message_bridge import join_messages
 from .rule_bridge import join_rules
+from .schedule_bridge import join_schedules
 from .state_bridge import join_states
 from .topic_bridge import join_topics
 
@@ -77,6 +79,8 @@ def join(door_url: str, secret: str, own: Key) -> None:
     join_buckets(calls, join_rules(calls))
     join_topics(calls)
     join_logs(calls)
+    join_messages()
+    join_schedules()
     join_states(lambda service, account, region: client_of(service, door_url, Key(account, secret, account, ""), region, config=CONFIG))
 
 

@@ -6,12 +6,12 @@ Members that the shape does not have are ignored, and null is the same as absent
 
 from __future__ import annotations
 
-import binascii
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pybase64
 from botocore.model import OperationModel, Shape, StructureShape
 
 from ..model.errors import SerializationException
@@ -212,6 +212,8 @@ def _boolean(value: Any) -> bool:
 
 
 def _blob(value: Any) -> bytes:
+    if type(value) is bytes:  # a large package, decoded while the body was read
+        return value
     if isinstance(value, dict | list):
         raise _refused(value, None)
     if type(value) is not str:
@@ -219,7 +221,7 @@ def _blob(value: Any) -> bytes:
     if len(value) % 4:
         raise SerializationException(f"Base64 encoded length is expected a multiple of 4 bytes but found: {len(value)}")
     try:
-        return binascii.a2b_base64(value, strict_mode=True) if value else b""
+        return pybase64.b64decode(value, validate=True)
     except ValueError:  # binascii.Error, or a character outside ASCII
         raise SerializationException("Invalid last non-pad Base64 character dectected") from None
 

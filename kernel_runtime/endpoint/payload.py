@@ -29,6 +29,11 @@ def streamed(body: Body, digest: str, *, declared: bool) -> Payload:
     return Payload(_proven(body, digest) if declared else body.chunks(), body.length, digest)
 
 
+def nothing() -> Payload:
+    """No body at all."""
+    return Payload(_once(b""), 0, "", b"")
+
+
 async def kept(body: Body) -> Payload:
     """All of it, hashed."""
     digest = hashlib.sha256()

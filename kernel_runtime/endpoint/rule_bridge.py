@@ -1,5 +1,5 @@
-"""In the companion: EventBridge's rules reach their targets. moto keeps rules and matches their patterns; which of them are asked, what a target gets and how
-functions, state machines, topics, queues and streams get it is told here; the rest (buses, log groups, archives, API destinations) moto does itself.
+"""In the companion: EventBridge's rules reach their targets. moto keeps the rules; which of them fit, what a target gets and how functions,
+state machines, topics, queues and streams get it is told here; the rest (buses, log groups, archives, API destinations) moto does itself.
 
 moto asks disabled rules too, and gives rules that have only a schedule every event.
 """
@@ -16,6 +16,7 @@ from functools import partial
 from typing import Any
 
 from ..account.on_behalf import OnBehalf
+from ..sources.patterns import matches
 from ..sources.payloads.target_input import target_input
 from .calls import Calls
 
@@ -50,6 +51,7 @@ def join_rules(calls: Calls) -> Tell:
             rule.send_to_targets(event, transform_input=False)
 
     events.Rule.send_to_targets = send_to_targets
+    events.EventPattern.matches_event = lambda self, event: matches(self.get_pattern(), event)
     return tell
 
 

@@ -16,7 +16,7 @@ import uvicorn
 
 from ..account.on_behalf import OnBehalf
 from ..model.errors import AwsError, LabError
-from .app import OpenPath, Parts, Sites, Wording, application
+from .app import OpenPath, Parts, Sites, Watched, Wording, application
 from .body import IDLE_S
 from .credentials import Credentials
 from .hosts import Names
@@ -38,7 +38,8 @@ class Door:
 
     ``account_of(account, region)`` gives what operations work on; ``operations`` are botocore's names and functions ``(account, request, caller)``;
     ``services`` are endpoints of the user's own by boto3's service names. ``host`` other than loopback opens the lab to the network: whoever reaches it
-    needs its credentials. ``listening``: a socket that is bound already, in place of ``host`` and ``port``. ``network``: functions' shares of it.
+    needs its credentials. ``sites``: what functions serve, made with the door's way to other services. ``listening``: a socket that is bound already, in
+    place of ``host`` and ``port``. ``network``: functions' shares of it.
     """
 
     def __init__(
@@ -52,21 +53,23 @@ class Door:
         port: int = 0,
         allowed_hosts: Iterable[str] = (),
         services: Mapping[str, str] | None = None,
-        sites: Sites | None = None,
+        sites: Callable[[Services], Sites] | None = None,
         open_paths: Mapping[str, OpenPath] | None = None,
+        watched: Watched | None = None,
         body_idle_s: float = IDLE_S,
         pushed: Callable[[OnBehalf, str, str, AwsError | None], None] = lambda behalf, region, function, refusal: None,
+        changed: Callable[[str, str, str], None] = lambda service, region, account: None,
         listening: Listening | None = None,
         network: Network | None = None,
     ) -> None:
         self.credentials = credentials
         self._host, self._port, self._listening = listening.host if listening else host, port, listening
-        self.services = Services(services or {}, credentials)
+        self.services = Services(services or {}, credentials, changed)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="lab-door-operation")
         names, table = Names(self._host, allowed_hosts), OperationTable(operations)
         self._parts = Parts(
-            account_of, table, wording, credentials, self.services, names, self._threads, sites, open_paths or {}, body_idle_s=body_idle_s,
-            network=network, pushed=pushed,
+            account_of, table, wording, credentials, self.services, names, self._threads, sites(self.services) if sites else None, open_paths or {}, watched,
+            body_idle_s=body_idle_s, network=network, pushed=pushed,
         )  # fmt: skip
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+import json
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from typing import Any
 
 import httpx
 
-from . import handed_out, identity
+from . import handed_out, identity, scheduling
 from .answer import Answer, Answering
 from .arrival import Arrival
 from .caller import Caller
@@ -16,23 +18,32 @@ from .credentials import Credentials
 from .denials import ServiceUnavailableException
 from .on_behalf import PREFIX
 from .outside import Outside, by_signing_name
-from .payload import Payload
+from .payload import Payload, nothing
 
 HOP_BY_HOP = {"connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade", "expect"}
 """Headers that speak of one connection, not of the message (RFC 9110, 7.6.1)."""
 _NOT_PASSED_BACK = HOP_BY_HOP | {"server"}
+MAKES_APIS = {"apigateway", "cloudformation"}
+"""Services whose calls may change what API Gateway has."""
 _TIMEOUT = httpx.Timeout(connect=10, read=900, write=120, pool=None)
 _LIMITS = httpx.Limits(max_connections=None, max_keepalive_connections=64, keepalive_expiry=30)
 
 
 class Services:
-    """``endpoints`` are the user's own, by boto3's service names. ``door_url`` must be set before ``open``."""
+    """``endpoints`` are the user's own, by boto3's service names. ``door_url`` must be set before ``open``. ``changed``: told of a service, a region and an
+    account whose schedules may have changed; of nothing where the companion has begun anew, and holds none."""
 
-    def __init__(self, endpoints: Mapping[str, str], credentials: Credentials) -> None:
+    def __init__(
+        self, endpoints: Mapping[str, str], credentials: Credentials, changed: Callable[[str, str, str], None] = lambda service, region, account: None
+    ) -> None:
         self.door_url = ""
         self._outside = by_signing_name(endpoints)
         self._credentials = credentials
-        self.companion = CompanionProcess()
+        self._changes = 0
+        self.gateway_owners: set[tuple[str, str]] = set()
+        """Accounts and regions that may have APIs."""
+        self._changed = changed
+        self.companion = CompanionProcess(lambda: changed("", "", ""))
         self._near: httpx.AsyncClient | None = None
         self._far: httpx.AsyncClient | None = None
 
@@ -56,13 +67,43 @@ class Services:
         action = identity.action_of(arrival, payload.small or b"") if caller.service in {"sts", "iam"} else None
         if caller.service == "sts" and action == "GetCallerIdentity":
             return identity.caller_identity(caller)
+        if caller.service in MAKES_APIS and arrival.method != "GET":
+            self.gateway_owners.add((caller.account, caller.region))
         answer = await self._to_companion(arrival, caller, payload)
+        self._changes += caller.service in MAKES_APIS and arrival.method != "GET"
+        if answer.status_code < 400:
+            for service in scheduling.may_change(caller.service, arrival, payload.small or b""):
+                self._changed(service, caller.region, caller.account)
         if action in handed_out.ACTIONS:
             whole = b"".join([chunk async for chunk in answer.aiter_bytes()])
             handed_out.learn(self._credentials, caller, whole)
             kept = [pair for pair in _passed_back(answer) if pair[0].lower() not in {"content-encoding", "content-length"}]
             return Answer(answer.status_code, kept, whole)
         return Answer(answer.status_code, _passed_back(answer), _chunks(answer))
+
+    @property
+    def gateway_stamp(self) -> tuple[int, int | None]:
+        """The same as long as no API can have changed."""
+        return self._changes, self.companion.pid
+
+    async def ask(self, service: str, account: str, region: str, path: str, query: str = "") -> tuple[int, Any]:
+        """What the companion answers to a GET of ``account``: status and JSON, None where it is none."""
+        arrival = Arrival("GET", path, query, (("host", f"{service}.{region}.amazonaws.com"), ("accept", "application/json")))
+        answer = await self._to_companion(arrival, Caller(account, account, region, service, ""), nothing())
+        whole = await answer.aread()
+        try:
+            return answer.status_code, json.loads(whole)
+        except ValueError:
+            return answer.status_code, None
+
+    async def fetch(self, url: str) -> Any:
+        """JSON from anywhere, such as an issuer's keys. Raises OSError where there is none."""
+        assert self._far is not None
+        try:
+            answer = await self._far.get(url, timeout=10, follow_redirects=True)
+            return answer.raise_for_status().json()
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+            raise OSError(f"{url}: {error}") from None
 
     async def _outward(self, outside: Outside, arrival: Arrival, caller: Caller, payload: Payload) -> Answering:
         assert self._far is not None

@@ -17,11 +17,11 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ..account.account import Account
-from ..control.facts import InvocationFinished
+from ..control.facts import InvocationFinished, SnapshotTaken
 from ..journal.journal import Entry
 from ..journal.metrics import NAMESPACE, Metrics, Minutes
 from ..journal.report import log_parts
-from ..model.invocation import InvocationRecord
+from ..model.invocation import InvocationRecord, SnapshotRecord
 
 EVERY_S = 0.5
 DATA_A_CALL = 500
@@ -83,7 +83,7 @@ class Pusher:
     def _push_logs(self, entries: list[Entry]) -> None:
         by_stream: dict[tuple[str, str], list[dict[str, Any]]] = {}
         for entry in entries:
-            if isinstance(entry.fact, InvocationFinished) and entry.fact.record.log_stream:
+            if isinstance(entry.fact, InvocationFinished | SnapshotTaken) and entry.fact.record.log_stream:
                 record = entry.fact.record
                 group = record.log_group or f"/aws/lambda/{record.function}"
                 by_stream.setdefault((group, record.log_stream), []).extend(_events(record))
@@ -122,6 +122,6 @@ class Pusher:
             self._cloudwatch.put_metric_data(Namespace=NAMESPACE, MetricData=data[at : at + DATA_A_CALL])
 
 
-def _events(record: InvocationRecord) -> list[dict[str, Any]]:
+def _events(record: InvocationRecord | SnapshotRecord) -> list[dict[str, Any]]:
     """A line an event, as Lambda sends them."""
     return [{"timestamp": int(at * 1_000), "message": line} for at, text in log_parts(record) for line in text.splitlines(keepends=True) if line.strip()]

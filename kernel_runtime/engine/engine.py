@@ -7,7 +7,6 @@ decided in ``control``.
 
 from __future__ import annotations
 
-import itertools
 import random
 import threading
 import time
@@ -24,11 +23,13 @@ from ..control.facts import (
     Fact,
     FunctionDeleted,
     FunctionPut,
+    HostLost,
     InvocationBroken,
     InvocationFinished,
     InvokeRequested,
     ProvisionedDeleted,
     ProvisionedPut,
+    SnapshotTaken,
     TimeReached,
     VersionDeleted,
 )
@@ -44,6 +45,7 @@ from ..model.names import ACCOUNT, REGION, qualified_arn
 from ..model.tracing import trace_header
 from . import course, records
 from .background import Background
+from .snapshots import Snapshots, Told
 from .timers import Timers
 from .watchers import Condition, Watchers
 
@@ -83,10 +85,10 @@ class Engine:
         self._lock = threading.Lock()
         self._environments: dict[int, Function] = {}
         self._inits: dict[int, Answer] = {}
-        self._rehearsals = itertools.count(1)
         self._draw = draw
         self._background = Background()
         self._carry = carry or self._background.carry
+        self._snapshots = Snapshots(fleet, self._carry, self._is_current, self._snapshot_initialised)
         self._watchers = Watchers()
         self._account, self._region = account, region
         self._timers = Timers(clock, lambda: self.tell(TimeReached()))
@@ -115,9 +117,11 @@ class Engine:
     def delete(self, name: str) -> None:
         """With all its versions and aliases."""
         self.tell(FunctionDeleted(name))
+        self._snapshots.drop(name)
 
     def delete_version(self, name: str, version: str) -> None:
         self.tell(VersionDeleted(name, version))
+        self._snapshots.drop(name, version)
 
     def put_alias(self, name: str, alias: str, version: str, weights: tuple[tuple[str, float], ...] = ()) -> None:
         """Make or move an alias. ``weights``: other versions and their part of the calls, 0.0 to 1.0."""
@@ -143,9 +147,18 @@ class Engine:
         yield from self.until(lambda controller: (view := self._provisioned(name, qualifier)) is None or view.status != "IN_PROGRESS")
         return self.provisioned(name, qualifier)
 
-    def rehearse(self, function: Function, told: Callable[[Answer], None]) -> None:
-        """Run a version's init in an environment that serves nobody and counts for nothing; ``told`` how it ended, in a thread of the engine's own."""
-        self._carry(self._rehearse(-next(self._rehearsals), function, told))
+    def snapshot(self, function: Function, told: Told) -> None:
+        """Run a version's init in an environment that serves nobody and counts for nothing, and have the version's environments restored from it from then
+        on; ``told`` how it ended, in a thread of the engine's own."""
+        self._snapshots.take(function, told)
+
+    def has_snapshot(self, name: str, version: str) -> bool:
+        """Whether environments of this version are restored now."""
+        with self._lock:
+            try:
+                return self._fleet.has_snapshot(self.controller.configuration(name, version))
+            except KeyError:
+                return False
 
     def until(self, condition: Condition) -> Waiting[None]:
         """Wait until ``condition(controller)`` holds after some fact, or does already. Raises LabClosed."""
@@ -159,9 +172,15 @@ class Engine:
             raise LabClosed("the lab is closed: make another with Lab()")
 
     def tell(self, fact: Fact) -> None:
-        """A fact that no caller waits on. Of rehearsals, whose numbers are below zero, control knows nothing."""
-        if not self._closed and not (isinstance(fact, EnvironmentDied) and fact.environment_id < 0):
-            self._step(fact)
+        """A fact that no caller waits on. Of snapshots, whose numbers are below zero, control knows nothing."""
+        if self._closed:
+            return
+        if isinstance(fact, EnvironmentDied) and fact.environment_id < 0:
+            self._snapshots.died(fact.environment_id)
+            return
+        self._step(fact)
+        if isinstance(fact, HostLost):
+            self._snapshots.lost()
 
     def invoke(
         self,
@@ -178,7 +197,8 @@ class Engine:
         ``request_id``: the caller's own where it has one; never one that was used before. ``client_context``: JSON text.
         ``trace_id``: X-Ray's header, made where there is none.
 
-        Raises TooManyRequestsException, ResourceNotFoundException, MachineFull, WorkerHostLost, LabClosed. Broken off (Ctrl-C, a cancelled task),
+        Raises TooManyRequestsException, ResourceNotFoundException, SnapStartException and SnapStartTimeoutException (a restore that failed: no handler ran),
+        MachineFull, WorkerHostLost, LabClosed. Broken off (Ctrl-C, a cancelled task),
         it kills the environment's process and leaves the place.
         """
         if self._closed:
@@ -214,6 +234,8 @@ class Engine:
             raise
         assert through.answer is not None
         self._step(InvocationFinished(environment_id, request_id, through.answer.alive, record))
+        if record.restore is not None and record.restore.status != "success":
+            raise records.restore_refusal(record.restore)
         return record, body
 
     def _ask(self, fact: InvokeRequested) -> tuple[Place, Function]:
@@ -239,7 +261,7 @@ class Engine:
     def _provision(self, environment_id: int, function: Function) -> Waiting[None]:
         """See the init of a provisioned environment through; its first invocation's log begins with it."""
         try:
-            init = yield from course.provisioned(self._fleet, environment_id, function)
+            init = yield from course.ahead(self._fleet, environment_id, function, "provisioned")
         except Exception as why:  # this machine's fault or the lab's: no call is there to be told of it
             self._fleet.stop(environment_id)
             self._environments.pop(environment_id, None)
@@ -251,14 +273,17 @@ class Engine:
         failure = None if ok else course.init_failure("init", init)
         self.tell(EnvironmentReady(environment_id, init.duration_ms, ok, init.max_memory_mb, failure))
 
-    def _rehearse(self, number: int, function: Function, told: Callable[[Answer], None]) -> Waiting[None]:
-        try:
-            init = yield from course.provisioned(self._fleet, number, function)
-        except Exception as why:  # this machine's fault or the lab's
-            init = Answer("refused", message=str(why) or type(why).__name__)
-        finally:
-            self._fleet.stop(number)
-        told(init)
+    def _snapshot_initialised(self, function: Function, init: Answer) -> None:
+        began_at = self._wall() - init.duration_ms / 1e3
+        self.tell(SnapshotTaken(records.snapshot_record(function, init, began_at, self._describe_runtime(function))))
+
+    def _is_current(self, function: Function) -> bool:
+        """Whether this is still what the version is."""
+        with self._lock:
+            try:
+                return self.controller.configuration(function.name, function.version).revision == function.revision
+            except KeyError:
+                return False
 
     def _provisioned(self, name: str, qualifier: str) -> ProvisionedView | None:
         try:

@@ -9,13 +9,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 from ..control.facts import EnvironmentDied, HostLost, MachineMeasured
 from ..model.function import Function
 from ..model.invocation import Answer, Invocation
 
 T = TypeVar("T")
+Ahead = Literal["provisioned", "snapshot"]
+"""What an environment is initialised for before any call needs it."""
 HostFact = EnvironmentDied | HostLost | MachineMeasured
 """What a fleet tells on its own, from its own thread: nobody waits for it."""
 
@@ -47,17 +49,21 @@ class Fleet(Protocol):
     def open(self, tell: Callable[[HostFact], None]) -> None:
         """Begin. Raises LabError where nothing can run here."""
 
-    def start(self, environment_id: int, function: Function, *, provisioned: bool = False) -> None:
+    def start(self, environment_id: int, function: Function, *, ahead: Ahead | None = None) -> None:
         """Make the environment and begin the init of its first process (at full CPU, at most 10 s). Does not wait. Its caller then waits on ``initialised``.
 
-        ``provisioned``: no invocation waits for it; it may take 130 s, or the function's timeout where that is longer, and the process is told how it began.
+        ``ahead``: no invocation waits for it; it may take 130 s, or the function's timeout where that is longer, and the process is told how it began.
+        Once a ``snapshot`` is initialised, environments of that version and revision are restored from it, for as long as it is there: it is never run.
         """
+
+    def has_snapshot(self, function: Function) -> bool:
+        """Whether an environment of this version would be restored now."""
 
     def restart(self, environment_id: int, timeout_s: float) -> None:
         """Begin a new process in an environment whose process has died (its /tmp stays): the suppressed init. It is killed ``timeout_s`` from now."""
 
     def initialised(self, environment_id: int) -> Waiting[Answer]:
-        """Wait for the end of the init that ``start`` or ``restart`` began; ``answered`` if it went well. ``Answer.duration_ms`` is the init's."""
+        """Wait for the end of the init, or restore, that ``start`` or ``restart`` began; ``answered`` if it went well. ``Answer.duration_ms`` is its own."""
 
     def exchange(self, environment_id: int, invocation: Invocation, timeout_s: float) -> Waiting[Answer]:
         """Thaw, run one invocation, freeze. Killed ``timeout_s`` from now. Any end of it is an Answer, ``lost`` and ``interrupted`` too."""
@@ -73,6 +79,11 @@ class Fleet(Protocol):
 
     def close(self) -> None:
         """End everything; returns when nothing of it is left. Idempotent."""
+
+
+def version_of(function: Function) -> tuple[str, str, int]:
+    """What a snapshot is of."""
+    return function.name, function.version, function.revision
 
 
 def block(waiting: Generator[Any, None, T]) -> T:

@@ -8,13 +8,13 @@ from __future__ import annotations
 import asyncio
 import selectors
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from ..model.function import Function
 from ..model.invocation import Answer, Cause, Invocation
-from ..model.limits import init_timeout_s
-from .base import Enforcement, HostFact, Sleep, Waiting
+from ..model.limits import RESTORE_TIMEOUT_S, init_timeout_s
+from .base import Ahead, Enforcement, HostFact, Sleep, Waiting, version_of
 
 T = TypeVar("T")
 
@@ -40,11 +40,15 @@ def always(seconds: float = 0.0, cause: Cause = "answered") -> Scripts:
 
 
 class FakeFleet:
-    """A fleet that follows scripts. ``started``, ``provisioned`` (among those), ``restarted`` and ``stopped`` hold what it was told, by environment."""
+    """A fleet that follows scripts. ``started``, ``provisioned`` (among those), ``restarted`` and ``stopped`` hold what it was told, by environment;
+    ``snapshots`` are versions with the environment that is one. A restore goes by ``restores``."""
 
-    def __init__(self, inits: Scripts | None = None, invocations: Scripts | None = None) -> None:
+    def __init__(self, inits: Scripts | None = None, invocations: Scripts | None = None, restores: Scripts | None = None) -> None:
         self._inits = inits or always()
         self._invocations = invocations or always()
+        self._restores = restores or always()
+        self.snapshots: dict[tuple[str, str, int], int] = {}
+        self._ahead: dict[int, Ahead | None] = {}
         self._counts: dict[tuple[str, str], int] = {}
         self._functions: dict[int, Function] = {}
         self._limits_s: dict[int, float] = {}
@@ -59,19 +63,29 @@ class FakeFleet:
     def open(self, tell: Callable[[HostFact], None]) -> None:
         self.tell = tell
 
-    def start(self, environment_id: int, function: Function, *, provisioned: bool = False) -> None:
-        self._functions[environment_id] = function
-        self._limits_s[environment_id] = init_timeout_s(function.timeout_s, provisioned)
+    def start(self, environment_id: int, function: Function, *, ahead: Ahead | None = None) -> None:
+        self._functions[environment_id], self._ahead[environment_id] = function, ahead
+        self._limits_s[environment_id] = init_timeout_s(function.timeout_s, ahead is not None)
         self.started.append(environment_id)
-        if provisioned:
+        if ahead == "provisioned":
             self.provisioned.append(environment_id)
+
+    def has_snapshot(self, function: Function) -> bool:
+        return version_of(function) in self.snapshots
 
     def restart(self, environment_id: int, timeout_s: float) -> None:
         self._limits_s[environment_id] = timeout_s
         self.restarted.append(environment_id)
 
     def initialised(self, environment_id: int) -> Waiting[Answer]:
-        return self._play("init", self._inits, environment_id, self._limits_s[environment_id])
+        version, ahead = version_of(self._functions[environment_id]), self._ahead[environment_id]
+        if version in self.snapshots and ahead is None:
+            answer = yield from self._play("restore", self._restores, environment_id, RESTORE_TIMEOUT_S)
+            return replace(answer, restored=True, billed_ms=answer.duration_ms)
+        answer = yield from self._play("init", self._inits, environment_id, self._limits_s[environment_id])
+        if ahead == "snapshot" and answer.cause == "answered":
+            self.snapshots[version] = environment_id
+        return answer
 
     def exchange(self, environment_id: int, invocation: Invocation, timeout_s: float) -> Waiting[Answer]:
         return self._play("invocation", self._invocations, environment_id, timeout_s)
@@ -81,6 +95,7 @@ class FakeFleet:
 
     def stop(self, environment_id: int) -> None:
         self.stopped.append(environment_id)
+        self.snapshots = {version: number for version, number in self.snapshots.items() if number != environment_id}
 
     def doctor(self) -> tuple[Enforcement, ...]:
         return (Enforcement("everything", "a script", False, "nothing runs in this fleet"),)

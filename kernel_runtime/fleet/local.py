@@ -17,16 +17,18 @@ from ..control.facts import EnvironmentDied, HostLost, MachineMeasured
 from ..model.errors import LabClosed
 from ..model.function import Function
 from ..model.invocation import Answer, Cause, Invocation
-from ..model.limits import init_timeout_s
-from ..runtimes.channel import ANSWER, INIT_FAILED, READY, ChannelError, Reply, Request, encode_request
+from ..model.limits import RESTORE_TIMEOUT_S, init_timeout_s
+from ..runtimes.catalog import Interpreter
+from ..runtimes.channel import ANSWER, READY, RESTORED, ChannelError, Reply, Request, encode_request
 from ..wire import Died, Interrupt, Measured, Start, Stop
-from .base import Enforcement, HostFact, Waiting
+from .base import Ahead, Enforcement, HostFact, Waiting, version_of
 from .host_process import HostProcess, sweep_leftovers
 from .place import Place
 from .plans import interpreter_of, plan_of, shown_folders
 from .waits import Settled
 
 SLOTS_MAX = 16_383
+_INITIALIZATION: dict[Ahead | None, str] = {None: "on-demand", "provisioned": "provisioned-concurrency", "snapshot": "snap-start"}
 _SHORT_S = 0.5
 """A deadline nearer than this is told to the host by the doorbell: it looks at the slots only four times a second."""
 
@@ -49,6 +51,7 @@ class LocalFleet:
         self._remove = list(remove)
         self._sdk_variables = sdk_variables
         self._places: dict[int, Place] = {}
+        self._snapshots: dict[tuple[str, str, int], int] = {}
         self._free_slots: list[int] = []
         self._slots_used = 0
         self._changing = threading.RLock()
@@ -62,10 +65,13 @@ class LocalFleet:
         sweep_leftovers()
         self._begin_host()
 
-    def start(self, environment_id: int, function: Function, *, provisioned: bool = False) -> None:
+    def start(self, environment_id: int, function: Function, *, ahead: Ahead | None = None) -> None:
         with self._changing:
-            place = self._places[environment_id] = Place(environment_id, function, self._take_slot(), self._generation, provisioned)
-        self._begin(place, init_timeout_s(function.timeout_s, provisioned), again=False)
+            place = self._places[environment_id] = Place(environment_id, function, self._take_slot(), self._generation, ahead)
+        self._begin(place, init_timeout_s(function.timeout_s, ahead is not None), again=False)
+
+    def has_snapshot(self, function: Function) -> bool:
+        return version_of(function) in self._snapshots
 
     def restart(self, environment_id: int, timeout_s: float) -> None:
         place = self._places[environment_id]
@@ -76,24 +82,33 @@ class LocalFleet:
     def initialised(self, environment_id: int) -> Waiting[Answer]:
         place = self._places[environment_id]
         reply = yield from self._reply(place)
+        if isinstance(reply, Died) and reply.cause == "refused" and place.restoring:
+            self._snapshots.pop(version_of(place.function), None)  # it has died meanwhile
+            self._begin(place, init_timeout_s(place.function.timeout_s, False), again=True)
+            return (yield from self.initialised(environment_id))
         if isinstance(reply, Died):
-            return _ended(reply, place, (time.monotonic() - place.began_s) * 1e3)
-        answer = Answer(
-            "answered" if reply.kind == READY else "exit",
+            return _ended(reply, place, (time.monotonic() - place.began_s) * 1e3, place.restoring)
+        went_well = reply.kind in (READY, RESTORED)
+        log = place.take_log()
+        if not went_well:
+            yield Settled(place.died)
+        elif place.ahead:
+            place.freeze()  # it may be long before a call comes
+        if went_well and place.ahead == "snapshot":
+            self._snapshots[version_of(place.function)] = place.number
+        return Answer(
+            "answered" if went_well else "exit",
             reply.payload,
             reply.error_type or None,
-            detail=0 if reply.kind == READY else 1,
+            detail=0 if went_well else place.died.result().detail,
             duration_ms=reply.duration_ns / 1e6,
             max_memory_mb=-(-reply.max_rss_kb // 1_024),
-            log=place.take_log(),
-            cpu_ms=reply.cpu_ns / 1e6,
+            log=log,
+            cpu_ms=0.0 if place.restoring else reply.cpu_ns / 1e6,
             log_stream=place.log_stream,
+            restored=place.restoring,
+            billed_ms=reply.cpu_ns / 1e6 if place.restoring else 0.0,
         )
-        if reply.kind == INIT_FAILED:
-            yield Settled(place.died)
-        elif place.provisioned:
-            place.freeze()  # it may be long before a call comes
-        return answer
 
     def exchange(self, environment_id: int, invocation: Invocation, timeout_s: float) -> Waiting[Answer]:
         place, host = self._places[environment_id], self._host
@@ -142,6 +157,7 @@ class LocalFleet:
             if self._host is not None and place.generation == self._generation:
                 self._host.say(Stop(environment_id))
                 self._free_slots.append(place.slot)
+            self._forget_snapshot(place)
             place.close_channel()
 
     def doctor(self) -> tuple[Enforcement, ...]:
@@ -172,6 +188,7 @@ class LocalFleet:
                 return
             self._host = HostProcess(self._mechanisms, self._remove, self._heard, self._host_lost)
             self._generation += 1
+            self._snapshots = {}
             self._free_slots, self._slots_used = [], 0
 
     def _begin(self, place: Place, timeout_s: float, again: bool) -> None:
@@ -185,6 +202,8 @@ class LocalFleet:
         channel, log = place.open_channel()
         place.began_s = time.monotonic()
         layers = self._layers(function.layers)
+        template = 0 if place.ahead else self._snapshots.get(version_of(function), 0)
+        place.restoring = bool(template)
         start = Start(
             environment=place.number,
             process=place.process,
@@ -194,18 +213,29 @@ class LocalFleet:
             layers=str(layers) if layers else "",
             memory_mb=function.memory_mb,
             tmp_mb=function.ephemeral_mb,
-            init_timeout_s=timeout_s,
+            init_timeout_s=RESTORE_TIMEOUT_S if template else timeout_s,
             again=again,
             shown=shown_folders(function, interpreter),
-            plan=plan_of(
-                function, interpreter, time.monotonic_ns(), place.log_stream, self._sdk_variables(function),
-                "provisioned-concurrency" if place.provisioned else "on-demand",
-            ),
-        )  # fmt: skip
+            plan=self._restored_plan(place) if template else self._plan(place, interpreter),
+            snapshot=place.ahead == "snapshot",
+            template=template,
+        )
         try:
             host.say(start, [channel, log])
         finally:
             os.close(channel)
+
+    def _plan(self, place: Place, interpreter: Interpreter) -> dict[str, Any]:
+        sdk = self._sdk_variables(place.function)
+        return plan_of(place.function, interpreter, time.monotonic_ns(), place.log_stream, sdk, _INITIALIZATION[place.ahead])
+
+    def _restored_plan(self, place: Place) -> dict[str, Any]:
+        """What a restored process has of its own."""
+        return {"began_ns": time.monotonic_ns(), "log_stream": place.log_stream}
+
+    def _forget_snapshot(self, place: Place) -> None:
+        if self._snapshots.get(version_of(place.function)) == place.number:
+            del self._snapshots[version_of(place.function)]
 
     def _take_slot(self) -> int:
         if self._free_slots:
@@ -252,6 +282,7 @@ class LocalFleet:
         if place is None or message.process != place.process:
             return
         idle = not place.waited_on and self._host is not None and self._host.slots.deadline(place.slot) == 0.0
+        self._forget_snapshot(place)
         place.settle(message)
         if idle and message.cause in ("exit", "signal", "out_of_memory"):
             self._tell(EnvironmentDied(place.number, message.cause))  # type: ignore[arg-type]
@@ -272,7 +303,7 @@ def _lost(place: Place) -> Died:
     return Died(place.number, place.process, "lost", 0, 0)
 
 
-def _ended(died: Died, place: Place, duration_ms: float) -> Answer:
+def _ended(died: Died, place: Place, duration_ms: float, restoring: bool = False) -> Answer:
     log = place.take_log()
     if died.cause == "tmp_full":
         log += f"{died.message}\n".encode()
@@ -284,4 +315,6 @@ def _ended(died: Died, place: Place, duration_ms: float) -> Answer:
         log=log,
         log_stream=place.log_stream,
         message=died.message,
+        restored=restoring,
+        billed_ms=duration_ms if restoring else 0.0,
     )

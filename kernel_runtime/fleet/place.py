@@ -14,6 +14,7 @@ from ..model.function import Function
 from ..model.limits import LOG_MAX_BYTES
 from ..runtimes.channel import Frames, Reply, decode_reply
 from ..wire import Died
+from .base import Ahead
 from .plans import new_log_stream
 from .waits import Readable, Writable
 
@@ -23,14 +24,16 @@ _LOG_READ_BYTES = LOG_MAX_BYTES + 65_536
 
 
 class Place:
-    """``generation``: which worker host it lives in. ``died`` is settled with the host's word when the process is dead."""
+    """``generation``: which worker host it lives in. ``died`` is settled with the host's word when the process is dead. ``restoring``: its present process
+    comes from a snapshot."""
 
-    def __init__(self, number: int, function: Function, slot: int, generation: int, provisioned: bool = False) -> None:
+    def __init__(self, number: int, function: Function, slot: int, generation: int, ahead: Ahead | None = None) -> None:
         self.number = number
         self.function = function
         self.slot = slot
         self.generation = generation
-        self.provisioned = provisioned
+        self.ahead = ahead
+        self.restoring = False
         self.process = 0
         self.group = 0
         self.died: Future[Died] = Future()

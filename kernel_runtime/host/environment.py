@@ -7,13 +7,16 @@ import signal
 from typing import Any, Dict, List, Optional, Tuple
 
 from ..wire import Start
+from . import kernel_calls as calls
 from . import processes
 from .berths import Berth
 from .cgroups import Group
 from .governor import Allowance, let_run
+from .root_fs import RootFs
 
 MB = 1024 * 1024
 MEMORY_PER_VCPU_MB = 1_769
+_UNLIMITED_BYTES = 1 << 46
 SLACK_BYTES = 4 * MB
 """Pages that a process copies from its template after its share was read are charged twice; this much is let pass before the host looks closely."""
 _READABLE = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc", "/dev", "/proc", "/sys", "/run", "/var/lib", "/nix", "/opt", "/srv/conda")
@@ -21,7 +24,8 @@ _WRITABLE = ("/tmp", "/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev
 
 
 class Environment:
-    """``pid`` is 0 until the process is there. ``ending``: why the host itself killed it. ``ready``: init is over."""
+    """``pid`` is 0 until the process is there. ``ending``: why the host itself killed it. ``ready``: init is over. ``is_snapshot``: it serves nobody, others
+    are restored from it; ``template``: the one that this one is restored from. ``root``: the file system that it sees, None where it is the machine's."""
 
     def __init__(self, start: Start, berth: Berth) -> None:
         self.number = start.environment
@@ -41,9 +45,12 @@ class Environment:
         self.allowance: Optional[Allowance] = None
         self.children: List[int] = []
         self.had_children = False
+        self.is_snapshot = start.snapshot
+        self.template: Optional[Environment] = None
         self._shared_bytes = 0
         self._berth = berth
         self._means = berth.means
+        self.root: Optional[RootFs] = berth.means.root_for(start.snapshot or bool(start.template))
         self.group: Optional[Group] = berth.group
         self.tmp = berth.tmp
         berth.size_tmp(start.tmp_mb)
@@ -56,7 +63,7 @@ class Environment:
         self._shared_bytes = shared_kb * 1024
         if self.group is not None:
             self.group.limit_cpu(None)
-        root = self._means.root
+        root = self.root
         if root is not None:
             root.show(start.shown)
         return {
@@ -67,9 +74,10 @@ class Environment:
             "below_opt": root.below_opt() if root and start.layers else [],
             "tmp": self.tmp,
             "tmp_mb": self.tmp_mb,
-            "uid": self._means.user_of(self.slot, start.shown),
+            "uid": self._means.user_of(self.slot, start.shown, root),
             "backstop_mb": 0 if self.group else start.memory_mb,
-            "landlock": self._landlock(start) if self._means.landlock else None,
+            "landlock": self._landlock(start) if root is None and calls.landlock_abi() > 0 else None,
+            "for_snapshot": start.snapshot,
         }
 
     def limit_memory(self) -> None:
@@ -99,7 +107,10 @@ class Environment:
     def initialised(self, now: float) -> None:
         """Init is over: from now on the CPU share holds."""
         self.ready, self.init_deadline = True, None
-        if self.group is not None:
+        if self.is_snapshot:  # what it does from now on it does for others, until each is in its own place
+            if self.group is not None:
+                self.group.limit_memory(_UNLIMITED_BYTES)
+        elif self.group is not None:
             self.group.limit_cpu(self.share)
         else:
             self.allowance = Allowance(self.share, now, self.cpu_s())
@@ -114,6 +125,8 @@ class Environment:
         """SIGKILL to all of it; the first reason stands."""
         self.ending = self.ending or why
         if not self.pid:
+            if self.template is not None and why == "timeout":
+                self.template.kill("signal")  # it does not come out of its fork
             return  # killed as soon as its number is known
         if self.group is not None:
             self.group.kill()
@@ -151,6 +164,8 @@ class Environment:
         It is moved to where, as things are, its memory would be used up, and a margin more, so that nothing stands still or fails before the host has looked.
         """
         assert self.group is not None
+        if self.is_snapshot and self.ready:
+            return
         usage = self.group.usage_bytes()
         own, shared, cache = self.group.kinds_of_memory()
         missing = self.memory_bytes - self._used_bytes(own, shared)
@@ -196,4 +211,5 @@ class Environment:
         self._berth.remove()
 
     def _landlock(self, start: Start) -> Dict[str, List[str]]:
-        return {"readable": [*_READABLE, start.code, start.layers, *start.shown], "writable": [self.tmp, *_WRITABLE]}
+        own = f"{self._means.work_dir}/tmp" if start.snapshot else self.tmp  # those that are restored from it have folders beside its own
+        return {"readable": [*_READABLE, start.code, start.layers, *start.shown], "writable": [own, *_WRITABLE]}

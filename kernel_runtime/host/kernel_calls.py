@@ -13,7 +13,12 @@ CLONE_NEWNS = 0x00020000
 CLONE_NEWUSER = 0x10000000
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 1, 2, 4, 32, 4096, 16384, 1 << 18
 MNT_DETACH = 2
+MOVE_MOUNT_F_EMPTY_PATH = 4
+_OPEN_TREE, _MOVE_MOUNT = 428, 429
+_OPEN_TREE_CLONE = 1
+_AT_FDCWD = -100
 PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS, PR_SET_CHILD_SUBREAPER = 1, 38, 36
+_PR_GET_DUMPABLE, PR_SET_DUMPABLE = 3, 4
 _LANDLOCK_CREATE_RULESET, _LANDLOCK_ADD_RULE, _LANDLOCK_RESTRICT_SELF = 444, 445, 446
 _PR_CAP_AMBIENT = 47
 _SA_NOCLDSTOP = 1
@@ -33,6 +38,47 @@ def mount(source: str, target: str, kind: Optional[str], flags: int, data: str =
 
 def unmount(target: str) -> None:
     _check(_libc.umount2(target.encode(), MNT_DETACH), f"umount {target}")
+
+
+def pivot_root(new_root: str) -> None:
+    """Make a mounted folder this mount namespace's root, and let go of the one that was."""
+    os.chdir(new_root)
+    _check(_libc.pivot_root(b".", b"."), f"pivot_root {new_root}")
+    unmount(".")
+    os.chdir("/")
+
+
+def open_tree(path: str) -> int:
+    """The file system that is mounted at ``path``, as a descriptor by which a process in another mount namespace may mount it too (Linux 5.2)."""
+    fd = int(_libc.syscall(_OPEN_TREE, _AT_FDCWD, path.encode(), _OPEN_TREE_CLONE | os.O_CLOEXEC))
+    _check(fd if fd < 0 else 0, f"open_tree {path}")
+    return fd
+
+
+def move_mount(fd: int, target: str) -> None:
+    """Mount what ``open_tree`` gave."""
+    _check(_libc.syscall(_MOVE_MOUNT, fd, b"", _AT_FDCWD, target.encode(), MOVE_MOUNT_F_EMPTY_PATH), f"move_mount {target}")
+
+
+def epoll_create() -> int:
+    fd = int(_libc.epoll_create1(os.O_CLOEXEC))
+    _check(fd if fd < 0 else 0, "epoll_create1")
+    return fd
+
+
+def epoll_add(epoll: int, fd: int, events: int, data: int) -> None:
+    """Have an epoll watch ``fd``; unlike ``select.epoll`` with any ``data``."""
+
+    class Event(ctypes.Structure):
+        _pack_ = 1 if os.uname().machine == "x86_64" else 8
+        _fields_ = (("events", ctypes.c_uint32), ("data", ctypes.c_uint64))
+
+    _check(_libc.epoll_ctl(epoll, 1, fd, ctypes.byref(Event(events, data))), f"epoll_ctl {fd}")
+
+
+def is_dumpable() -> bool:
+    """Whether the files of this process in /proc are its user's own."""
+    return bool(_libc.prctl(_PR_GET_DUMPABLE, 0, 0, 0, 0) == 1)
 
 
 def prctl(option: int, value: int) -> None:

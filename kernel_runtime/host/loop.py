@@ -21,6 +21,7 @@ from ..wire import VERSION, Decoder, Died, Hello, Interrupt, Measured, Start, St
 from .berths import Berths
 from .environment import Environment
 from .means import Means
+from .restoring import restore
 from .watch import MEASURE_EVERY_S, TICK_S, Contention, Watch
 from .zygotes import Zygote, Zygotes
 
@@ -137,18 +138,22 @@ class Host:
         try:
             self._begun_at = time.monotonic()
             zygote = self._zygotes.get(start.interpreter)
-            ahead = zygote.take_ahead() if environment is None else None
+            ahead = zygote.take_ahead() if environment is None and not (start.snapshot or start.template) else None
             if environment is None:
                 environment = self._environments[start.environment] = Environment(start, ahead.berth if ahead else self._berths.take())
             deadline = time.monotonic() + start.init_timeout_s
             self._initialising[environment.number] = environment
             self._highest_slot = max(self._highest_slot, environment.slot)
+            brought = [*fds, self._ready.fileno()]
+            if start.template:
+                restore(environment, self._environments.get(start.template), start, brought, deadline, zygote)
+                return
             place = environment.begin(start, zygote.shared_kb(), deadline)
-            plan, brought = self._plan(start, environment), [*fds, self._ready.fileno()]
+            plan = self._plan(start, environment)
             if ahead is not None and ahead.order({"plan": plan, "place": {**place, "groups": []}}, brought):
                 self._born(start.environment, ahead.pid)
             else:
-                zygote.order(start.environment, {"plan": plan, "place": place}, brought)
+                zygote.order(start.environment, {"plan": plan, "place": place}, brought, start.snapshot)
             environment.limit_memory()
         except OSError as why:
             self._refused(start, f"{why.strerror or why}: {why.filename or ''}".rstrip(": "))
@@ -158,9 +163,8 @@ class Host:
 
     def _plan(self, start: Start, environment: Environment) -> Dict[str, Any]:
         """The kernel's plan with the paths that only the host knows."""
-        assert self._means is not None
-        plan = dict(start.plan)
-        if self._means.root is None:
+        plan, root = dict(start.plan), environment.root
+        if root is None:
             given = plan["variables"]
             placed_paths = {name: placed(given[name], start.code, start.layers) for name in PATH_VARIABLES if name in given}
             variables = {**given, **placed_paths, "TMPDIR": environment.tmp, "HOME": environment.tmp, "LAMBDA_TASK_ROOT": start.code, "PWD": start.code}
@@ -168,8 +172,8 @@ class Host:
             plan["import_paths"] = [start.layers + path[len("/opt") :] for path in plan["import_paths"]] if start.layers else []
         else:
             for paths in ("extra_paths", "sdk_paths"):
-                plan[paths] = [self._means.root.inside(path) for path in plan[paths]]
-            plan["executable"] = self._means.root.inside(start.interpreter)
+                plan[paths] = [root.inside(path) for path in plan[paths]]
+            plan["executable"] = root.inside(start.interpreter)
         return plan
 
     def _hear_ready(self) -> None:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any, Iterable, List, Optional
 
 from . import kernel_calls as calls
+from . import root_fs
 from .cgroups import Groups, find_groups
 from .root_fs import RootFs, enterable_by_others
 from .users import own_users
@@ -18,12 +19,14 @@ Row = List[Any]
 
 
 class Means:
-    """groups, root: None where they are not to be had (or ``portable`` asks to do without). own_users: whether each environment gets a user of its own."""
+    """groups, root: None where they are not to be had (or ``portable`` asks to do without). own_users: whether each environment gets a user of its own.
+    why_no_root_again: why what is forked from a process in the root cannot have a /tmp of its own there, empty where it can."""
 
     def __init__(self, mechanisms: str, work_dir: str, name: str) -> None:
         self.groups: Optional[Groups] = None
         self.root: Optional[RootFs] = None
         self.why_no_groups = self.why_no_root = "left out on request"
+        self.why_no_root_again = ""
         self.work_dir = work_dir
         self.first_user = own_users(os.getpid()) if os.geteuid() == 0 else None
         if mechanisms != "portable":
@@ -32,7 +35,6 @@ class Means:
         closed = None if self.root else enterable_by_others(sys.base_prefix)
         self.own_users = self.first_user is not None and closed is None
         self._closed = closed
-        self.landlock = calls.landlock_abi() > 0 and self.root is None
         if self.root is None:
             os.makedirs(work_dir + "/tmp", exist_ok=True)
             os.chmod(work_dir, 0o755)
@@ -48,9 +50,14 @@ class Means:
         try:
             root.build()
             self.root = root
+            self.why_no_root_again = root_fs.tried_again(root, self.first_user)
         except OSError as why:
             self.why_no_root = str(why.strerror or why)
             root.unmount()
+
+    def root_for(self, snapshots: bool) -> Optional[RootFs]:
+        """The root of an environment; ``snapshots``: one that is a snapshot, or is restored from one."""
+        return None if snapshots and self.why_no_root_again else self.root
 
     @property
     def watches(self) -> bool:
@@ -74,9 +81,9 @@ class Means:
         else:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def user_of(self, slot: int, folders: Iterable[str]) -> Optional[int]:
+    def user_of(self, slot: int, folders: Iterable[str], root: Optional[RootFs]) -> Optional[int]:
         """The user that a process which needs these folders runs as; None, this one, where there is no other or another may not enter them."""
-        if self.first_user is None or not self.own_users or not (self.root is not None or all(_enterable(folder) for folder in folders)):
+        if self.first_user is None or not self.own_users or not (root is not None or all(_enterable(folder) for folder in folders)):
             return None
         return self.first_user + slot
 
@@ -94,6 +101,7 @@ class Means:
             ["open files", "RLIMIT_NOFILE 1,024", True, ""],
             self._user_row(),
             ["freeze between invocations", "SIGSTOP of the process group", True, "a child that leaves the process group goes on"],
+            self._snapshots_row(),
             ["network", "", False, "not limited: functions reach what the notebook reaches; nothing is shaped by memory"],
         ]
 
@@ -105,7 +113,7 @@ class Means:
                 ["files", f"a root of its own ({kind}): /var/task and /opt read-only, nobody's home", True, ""],
             ]
         note = f"no namespace here ({self.why_no_root}); code runs in place, its own temporary folder is $TMPDIR; /tmp itself is the machine's"
-        if self.landlock:
+        if calls.landlock_abi() > 0:
             return [
                 ["/tmp size", "the folder's size watched, killed above the limit", True, note],
                 ["files", "Landlock: writes to its $TMPDIR and /tmp only", True, note],
@@ -127,6 +135,15 @@ class Means:
         if self.first_user is None:
             return "this container maps too few users to give each environment one"
         return f"others may not enter {self._closed}, where the interpreter lives"
+
+    def _snapshots_row(self) -> Row:
+        note = "threads and child processes of the init are not in it"
+        if self.own_users:
+            note += "; what is restored from one snapshot shares its user"
+        if self.root is not None and not self.why_no_root_again:
+            return ["SnapStart", "a fork of the initialised process, with namespaces of its own", True, note]
+        why = f" (no namespace within another: {self.why_no_root_again})" if self.root is not None else ""
+        return ["SnapStart", "a fork of the initialised process", True, f"{note}; in no root of its own, its temporary folder is $TMPDIR{why}"]
 
     def _user_row(self) -> Row:
         if self.own_users:

@@ -5,12 +5,14 @@ Read-only system folders, the interpreters' own folders, nobody's home; /var/tas
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from pathlib import Path
 from typing import Dict, Iterable, List, Optional, Sequence, Set
 
 from . import kernel_calls as calls
+from . import privileges
 
 _SHOWN = ("bin", "sbin", "lib", "lib32", "lib64", "libx32", "usr", "etc", "dev", "proc", "sys", "nix")
 _PLACES = ("tmp", "opt", "var/task", "var/tmp", "var/lang", "var/runtime", "root", "home", "run", "mnt")
@@ -106,20 +108,63 @@ class RootFs:
                 pass  # a mount whose flags are locked; its owner is not the function's user either
 
 
-def enter(root: str, code: str, layers: str, below_opt: Sequence[str], tmp: str) -> None:
+def enter(root: str, code: str, layers: str, below_opt: Sequence[str], tmp: str, for_snapshot: bool = False) -> None:
     """In a new process: its own /var/task, /opt and /tmp, then nothing else. Needs the capabilities that are given up afterwards.
 
-    below_opt: folders of the machine that stay where they are although the layers' /opt covers their place.
+    below_opt: folders of the machine that stay where they are although the layers' /opt covers their place. for_snapshot: those that are forked from it
+    will make namespaces of their own, which the system grants nobody whose root is not that of his mount namespace.
     """
     calls.unshare(calls.CLONE_NEWNS)
+    if for_snapshot:
+        calls.mount(root, root, None, calls.MS_BIND | calls.MS_REC)
     _bind_read_only(code, root + "/var/task")
     if layers and below_opt:
         _beside_each_other(layers, below_opt, root)
     elif layers:
         _bind_read_only(layers, root + "/opt")
     calls.mount(tmp, root + "/tmp", None, calls.MS_BIND)
-    os.chroot(root)
+    if for_snapshot:
+        calls.pivot_root(root)
+    else:
+        os.chroot(root)
     os.chdir("/var/task")
+
+
+def enter_again(tmp: int) -> int:
+    """In a process that was forked from one that has entered: the same, but with the file system behind ``tmp`` as its /tmp. Needs no capabilities.
+
+    Gives the old /tmp as a descriptor.
+    """
+    dumpable = calls.is_dumpable()
+    calls.prctl(calls.PR_SET_DUMPABLE, 1)  # else its own maps are not its to write
+    _enter_own_user_namespace()
+    calls.prctl(calls.PR_SET_DUMPABLE, int(dumpable))
+    old = os.open("/tmp", os.O_RDONLY | os.O_DIRECTORY)
+    calls.move_mount(tmp, "/tmp")
+    return old
+
+
+def tried_again(root: RootFs, user: Optional[int]) -> str:
+    """Why ``enter_again`` cannot be had here, by trying it in a process of ``user`` (None: this one); empty where it can."""
+    pid = os.fork()
+    if pid == 0:
+        status = errno.EINVAL
+        try:
+            folder = root.make_tmp(0, 1)
+            tmp = calls.open_tree(folder)
+            enter(root.path, folder, "", [], folder, for_snapshot=True)
+            if user is not None:
+                privileges.become(user)
+            privileges.give_up_privileges()
+            enter_again(tmp)
+            status = 0
+        except OSError as why:
+            status = why.errno or status
+        finally:
+            os._exit(status)
+    _, ended = os.waitpid(pid, 0)
+    root.remove_tmp(0)
+    return os.strerror(os.waitstatus_to_exitcode(ended)) if ended else ""
 
 
 def _beside_each_other(layers: str, below_opt: Sequence[str], root: str) -> None:
@@ -154,12 +199,17 @@ def _enter_namespace() -> None:
     if os.geteuid() == 0:
         calls.unshare(calls.CLONE_NEWNS)
         return
+    _enter_own_user_namespace()
+    calls.keep_capabilities_over_exec(calls.CAP_SYS_CHROOT, calls.CAP_SYS_ADMIN)  # the zygotes mount and change their children's root
+
+
+def _enter_own_user_namespace() -> None:
+    """With a mount namespace. Its one user is the one that the process has already."""
     uid, gid = os.geteuid(), os.getegid()
     calls.unshare(calls.CLONE_NEWUSER | calls.CLONE_NEWNS)
     Path("/proc/self/setgroups").write_text("deny")
     Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
     Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
-    calls.keep_capabilities_over_exec(calls.CAP_SYS_CHROOT, calls.CAP_SYS_ADMIN)  # the zygotes mount and change their children's root
 
 
 def _under_tmp(folder: str) -> bool:

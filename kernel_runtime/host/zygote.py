@@ -4,6 +4,8 @@ It runs under any Python of the machine (3.9 and up, standard library only), by 
 argument. It is told
 
 * ``F number {"plan", "place"}`` with three descriptors (channel, log, the socket on which to be ready), and answers ``P number pid``, or ``F number why``;
+* ``T number …``, the same for a process that is to be a snapshot, and ``R number pid {"plan", "place"}`` with more descriptors, to have such a one forked
+  (see ``template``); both are answered likewise;
 * ``A number ["file of a control group", …]`` with one, a socket on which the host tells the child later what to be, and answers ``A number pid``, or
   ``B number why``.
 
@@ -22,14 +24,15 @@ import signal
 import socket
 import sys
 from types import ModuleType
-from typing import Any, Callable, Dict, List, NoReturn, Set
+from typing import Any, Callable, Dict, List, NoReturn, Optional, Set
 
 from ..runtimes.bootstraps import python as bootstrap
 from ..runtimes.bootstraps.rehearsal import rehearse
 from . import kernel_calls as calls
-from . import privileges, root_fs
+from . import privileges, root_fs, template
+from .templates import Templates
 
-_MESSAGE_MAX = 256 * 1024
+_MESSAGE_MAX = template.MESSAGE_MAX
 _REHEARSALS = 16
 """In the template: until the interpreter has adapted its bytecode to them, which each child would otherwise do in pages of its own."""
 _loads = json.loads
@@ -50,31 +53,48 @@ def main(control: socket.socket) -> None:
     poll = select.poll()
     poll.register(control, select.POLLIN)
     poll.register(wake_read, select.POLLIN)
+    templates = Templates(poll, lambda number, pid, why: _answer(control, b"R", number, pid, why))
     while True:
         for fd, _ in poll.poll():
             if fd == wake_read:
                 _drain(wake_read)
-                _reap(control)
-            elif not _serve_one(control):
+                _reap(control, templates)
+            elif fd != control.fileno():
+                templates.hear()
+            elif not _serve_one(control, templates):
                 return
 
 
-def _serve_one(control: socket.socket) -> bool:
-    data, fds, _, _ = socket.recv_fds(control, _MESSAGE_MAX, 3)
+def _serve_one(control: socket.socket, templates: Templates) -> bool:
+    data, fds, _, _ = socket.recv_fds(control, _MESSAGE_MAX, template.FDS_MAX)
     if not data:
         return False
     kind, number, order = data.split(b" ", 2)
     try:
-        pid = _fork(control, (lambda: _wait(fds[0], order)) if kind == b"A" else (lambda: _become_environment(fds, order)))
+        if kind == b"R":
+            templates.restore(number, order, fds)
+        elif kind == b"T":
+            ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            pid = _fork(control, lambda: _become_environment([*fds, theirs.detach()], order))
+            templates.add(pid, ours)
+            _answer(control, kind, number, pid)
+        else:
+            _answer(control, kind, number, _fork(control, (lambda: _wait(fds[0], order)) if kind == b"A" else (lambda: _become_environment(fds, order))))
     except OSError as why:
-        control.send(b"%b %b %b" % (b"B" if kind == b"A" else b"F", number, str(why.strerror).encode()))
-    else:
-        _born.add(pid)
-        control.send(b"%b %b %d" % (b"A" if kind == b"A" else b"P", number, pid))
+        _answer(control, kind, number, 0, str(why.strerror))
     finally:
         for fd in fds:
             os.close(fd)
     return True
+
+
+def _answer(control: socket.socket, kind: bytes, number: bytes, pid: int, why: str = "") -> None:
+    """What has come of an order: a child, or not."""
+    if pid:
+        _born.add(pid)
+        control.send(b"%b %b %d" % (b"A" if kind == b"A" else b"P", number, pid))
+    else:
+        control.send(b"%b %b %b" % (b"B" if kind == b"A" else b"F", number, why.encode()))
 
 
 def _fork(control: socket.socket, live: Callable[[], NoReturn]) -> int:
@@ -103,7 +123,7 @@ def _wait(fd: int, groups: bytes) -> NoReturn:
     _become_environment(fds, order)
 
 
-def _reap(control: socket.socket) -> None:
+def _reap(control: socket.socket, templates: Templates) -> None:
     while True:
         try:
             pid, status, usage = os.wait4(-1, os.WNOHANG)
@@ -113,16 +133,18 @@ def _reap(control: socket.socket) -> None:
             return
         if pid in _born:
             _born.remove(pid)
-            _kill_orphans()
+            templates.gone(pid)
+            _kill_orphans(templates)
             control.send(b"D %d %d %d" % (pid, status, usage.ru_maxrss))
 
 
-def _kill_orphans() -> None:
+def _kill_orphans(templates: Templates) -> None:
     """What a dead process had started and left is our child now, whatever group or session it made for itself."""
     try:
         with open(f"/proc/self/task/{os.getpid()}/children") as file:
-            orphans = set(map(int, file.read().split())) - _born
-        for pid in orphans:
+            children = set(map(int, file.read().split()))
+        templates.hear()  # a restored process is our child too, and was told of before it became one
+        for pid in children - _born:
             os.kill(pid, signal.SIGKILL)
     except OSError:
         pass  # its group is killed by the host
@@ -155,14 +177,14 @@ def _become_environment(fds: List[int], order: bytes) -> NoReturn:
     code = 1
     try:
         told = _loads(order)
-        channel, ready = _arrange_descriptors(fds)
+        channel, ready, control = _arrange_descriptors(fds)
         _confine(told["place"])
 
         def initialised() -> None:
             os.write(ready, b"R")
             os.close(ready)
 
-        bootstrap.serve(channel, told["plan"], initialised)
+        bootstrap.serve(channel, told["plan"], initialised, (lambda: template.wait(control)) if control is not None else None)
     except SystemExit as leaving:
         code = leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
     except BaseException:
@@ -173,28 +195,28 @@ def _become_environment(fds: List[int], order: bytes) -> NoReturn:
         os._exit(code & 0xFF)
 
 
-def _arrange_descriptors(fds: List[int]) -> "tuple[socket.socket, int]":
-    """0 is nothing, 1 and 2 the log; the channel and the ready socket stay, the rest goes."""
-    channel, log, ready = fds
+def _arrange_descriptors(fds: List[int]) -> "tuple[socket.socket, int, Optional[socket.socket]]":
+    """0 is nothing, 1 and 2 the log; the channel, the ready socket and a snapshot's socket stay, the rest goes."""
+    channel, log, ready = fds[:3]
     os.dup2(log, 1)
     os.dup2(log, 2)
-    kept = sorted({channel, ready})
+    kept = sorted({channel, ready, *fds[3:]})
     low = 3
     for fd in kept:
         os.closerange(low, fd)
         low = fd + 1
     os.closerange(low, max(low, 1_024))
-    return socket.socket(fileno=channel), ready
+    return socket.socket(fileno=channel), ready, socket.socket(fileno=fds[3]) if fds[3:] else None
 
 
 def _confine(place: Dict[str, Any]) -> None:
     _join(place["groups"])
     if place["root"]:
-        root_fs.enter(place["root"], place["code"], place["layers"], place["below_opt"], place["tmp"])
+        root_fs.enter(place["root"], place["code"], place["layers"], place["below_opt"], place["tmp"], place["for_snapshot"])
     else:
         os.chdir(place["code"])
     own_user = place["uid"] is not None
-    privileges.limit_resources(place["tmp_mb"], own_user)
+    privileges.limit_resources(place["tmp_mb"], own_user, place["for_snapshot"])
     if place["backstop_mb"]:
         calls.prctl(calls.PR_SET_CHILD_SUBREAPER, 1)  # no group tells who belongs to it, so what loses its parent stays below this process
         privileges.limit_address_space(place["backstop_mb"])

@@ -60,9 +60,13 @@ class Zygote:
         self.process = subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, env=_variables())
         theirs.close()
 
-    def order(self, number: int, order: Dict[str, Any], fds: List[int]) -> None:
+    def order(self, number: int, order: Dict[str, Any], fds: List[int], for_snapshot: bool = False) -> None:
         """Fork. Raises OSError where the zygote is gone."""
-        socket.send_fds(self.socket, [b"F %d " % number + json.dumps(order).encode()], fds)
+        socket.send_fds(self.socket, [b"%b %d " % (b"T" if for_snapshot else b"F", number) + json.dumps(order).encode()], fds)
+
+    def restore(self, number: int, snapshot: int, order: Dict[str, Any], fds: List[int]) -> None:
+        """Have a snapshot, by its process number, forked. Raises OSError where the zygote is gone."""
+        socket.send_fds(self.socket, [b"R %d %d " % (number, snapshot) + json.dumps(order).encode()], fds)
 
     def fork_ahead(self, berth: Berth) -> None:
         """One more child that waits, in a place that no environment has yet. Raises OSError."""

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from ..control.facts import Fact, InvocationFinished
+from ..control.facts import Fact, InvocationFinished, SnapshotTaken
 from ..control.orders import Order
-from ..model.invocation import InvocationRecord
+from ..model.invocation import InvocationRecord, SnapshotRecord
 
 ENTRIES_MAX = 200_000
 LOG_MAX_BYTES = 64 * 1024 * 1024
@@ -41,12 +41,12 @@ class Journal:
         with self._lock:
             self._seq += 1
             self._entries.append(Entry(self._seq, now, fact, orders))
-            if type(fact) is InvocationFinished:
-                self._log_bytes += _log_bytes(fact.record)
+            if type(fact) in _LOGGED:
+                self._log_bytes += _log_bytes(fact.record)  # type: ignore[union-attr]
             while len(self._entries) > self._entries_max or (self._log_bytes > self._log_max_bytes and len(self._entries) > 1):
                 gone = self._entries.popleft().fact
-                if type(gone) is InvocationFinished:
-                    self._log_bytes -= _log_bytes(gone.record)
+                if type(gone) in _LOGGED:
+                    self._log_bytes -= _log_bytes(gone.record)  # type: ignore[union-attr]
 
     @property
     def seq(self) -> int:
@@ -68,6 +68,15 @@ class Journal:
         """The records of invocations that ran and are still held, oldest first."""
         return (entry.fact.record for entry in self.since(0) if isinstance(entry.fact, InvocationFinished))
 
+    def logged(self) -> Iterator[InvocationRecord | SnapshotRecord]:
+        """What has lines in a log: those records, and those of snapshots."""
+        return (entry.fact.record for entry in self.since(0) if isinstance(entry.fact, InvocationFinished | SnapshotTaken))
 
-def _log_bytes(record: InvocationRecord) -> int:
-    return len(record.log) + len(record.init_log)
+
+_LOGGED = (InvocationFinished, SnapshotTaken)
+
+
+def _log_bytes(record: InvocationRecord | SnapshotRecord) -> int:
+    if isinstance(record, SnapshotRecord):
+        return len(record.log)
+    return len(record.log) + len(record.init_log) + (len(record.restore.log) if record.restore is not None else 0)

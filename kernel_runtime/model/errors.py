@@ -6,17 +6,15 @@
 
 from __future__ import annotations
 
+from .short import Short
 
-class AwsError(Exception):
+
+class AwsError(Short):
     """An error that Lambda itself would answer. ``type`` is AWS's name of it, ``status`` the HTTP status, ``str()`` AWS's message."""
 
     status = 400
     typed = True
     """Whether the body tells whose fault it was (``"Type":"User"``). What AWS answers before Lambda's own code sees the request does not."""
-
-    @property
-    def type(self) -> str:
-        return type(self).__name__
 
     def untyped(self) -> AwsError:
         """This error without ``Type`` in its body, as recorded for the concurrency limits' InvalidParameterValueException."""
@@ -329,7 +327,7 @@ class ExpiredTokenException(_SignatureError):
     pass
 
 
-class LabError(Exception):
+class LabError(Short):
     """A fault of the lab or of this machine; the message names the mend."""
 
 
@@ -339,6 +337,10 @@ class MachineFull(LabError):
 
 class ProvisioningFailed(LabError):
     """Provisioned concurrency that was waited for and cannot be had: an init fails, or this machine has no room."""
+
+
+class SnapshotFailed(LabError):
+    """A version with SnapStart whose init, or a before-snapshot hook, failed when it was published."""
 
 
 class WorkerHostLost(LabError):

@@ -8,9 +8,9 @@ from typing import Literal
 from .function import LogFormat
 from .names import LATEST
 
-Start = Literal["cold", "warm", "suppressed", "provisioned"]
-"""How the environment came to serve: a new one, an idle one, one whose process had died, or one that provisioned concurrency keeps initialised
-(AWS: "Lambda execution environment lifecycle")."""
+Start = Literal["cold", "warm", "suppressed", "provisioned", "restored"]
+"""How the environment came to serve: a new one, an idle one, one whose process had died, one that provisioned concurrency keeps initialised, or one whose
+process came from its version's snapshot (AWS: "Lambda execution environment lifecycle")."""
 
 Cause = Literal["answered", "failed", "timeout", "exit", "signal", "out_of_memory", "tmp_full", "refused", "interrupted", "lost"]
 """How a process came to an end of its init or of its invocation.
@@ -42,6 +42,7 @@ class Answer:
     payload: the response, or the error as JSON (only for ``answered`` and ``failed``). detail: exit status or signal number.
     duration_ms: in the environment's own clock. max_memory_mb: the most that the environment's processes have used, shared pages included.
     log: what was printed, as bytes; log_stream: the environment's own. cpu_ms: CPU time used, where it is known.
+    restored: it was a restore from a snapshot and no init; billed_ms: what of it is billed, which is what the function's own process did.
     """
 
     cause: Cause
@@ -54,6 +55,8 @@ class Answer:
     cpu_ms: float = 0.0
     message: str = ""
     log_stream: str = ""
+    restored: bool = False
+    billed_ms: float = 0.0
 
     @property
     def alive(self) -> bool:
@@ -73,6 +76,17 @@ class InitFailure:
 
 
 @dataclass(frozen=True, slots=True)
+class Restore:
+    """The restore of an environment from its version's snapshot: RESTORE_REPORT's figures. ``billed_ms``: loading the runtime and the after-restore hooks."""
+
+    duration_ms: float
+    billed_ms: int
+    status: Literal["success", "error", "timeout"] = "success"
+    error_type: str | None = None
+    log: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
 class InvocationRecord:
     """What is kept of an invocation that ran. REPORT line, metrics, cost and charts are read off it; the payload is not here.
 
@@ -81,6 +95,7 @@ class InvocationRecord:
     init_ms of a provisioned environment's first invocation: the init that was done before, reported and not billed here, as on AWS.
     log_group, log_stream: where its lines belong in CloudWatch Logs. system_log_level: what Lambda itself says at least, JSON logs alone.
     version: the one that ran. qualifier: the version or alias that was asked for, empty where none was.
+    restore: of an invocation that a snapshot was restored for; where that failed, no handler ran.
     """
 
     request_id: str
@@ -106,6 +121,29 @@ class InvocationRecord:
     architecture: str = "x86_64"
     version: str = LATEST
     qualifier: str = ""
+    log_group: str = ""
+    log_stream: str = ""
+    log_format: LogFormat = "Text"
+    system_log_level: str = "INFO"
+    restore: Restore | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotRecord:
+    """What is kept of the init of a version's snapshot, which no invocation paid for. Members as in ``InvocationRecord``; ``status`` is the
+    init's."""
+
+    function: str
+    version: str
+    began_at: float
+    init_ms: float
+    billed_ms: int
+    memory_mb: int
+    status: Literal["success", "error", "timeout"] = "success"
+    error_type: str | None = None
+    architecture: str = "x86_64"
+    log: bytes = b""
+    runtime: str = ""
     log_group: str = ""
     log_stream: str = ""
     log_format: LogFormat = "Text"

@@ -23,6 +23,8 @@ REQUESTS_PER_S_PER_CONCURRENCY = 10
 PROVISIONED_PER_MINUTE = 6_000
 PROVISIONED_INIT_TIMEOUT_S = 130.0
 """How long an init may take that no invocation waits for, where the function's timeout is no longer."""
+RESTORE_TIMEOUT_S = 10.0
+"""How long a restore from a snapshot may take, after-restore hooks included."""
 
 REQUEST_MAX_BYTES = 6_291_456
 ASYNC_REQUEST_MAX_BYTES = 1_048_576

@@ -10,8 +10,8 @@ from __future__ import annotations
 import struct
 from typing import List, NamedTuple, Optional, Union
 
-READY, INIT_FAILED, ANSWER, FAILED = 1, 2, 3, 4
-KINDS = frozenset((READY, INIT_FAILED, ANSWER, FAILED))
+READY, INIT_FAILED, ANSWER, FAILED, RESTORED, RESTORE_FAILED = 1, 2, 3, 4, 5, 6
+KINDS = frozenset((READY, INIT_FAILED, ANSWER, FAILED, RESTORED, RESTORE_FAILED))
 BODY_MAX_BYTES = 8 * 1024 * 1024
 """More than any legal event or response (6 MB) with its head and an error's trace; what says it is longer is no frame."""
 
@@ -40,7 +40,10 @@ class Request(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """How an init or an invocation went. Times in ns, memory in KiB; ``payload`` is the response or the error as JSON."""
+    """How an init, a restore or an invocation went. Times in ns, memory in KiB; ``payload`` is the response or the error as JSON.
+
+    Of a restore, ``cpu_ns`` is the time by the clock that the process itself took: what is billed.
+    """
 
     kind: int
     duration_ns: int = 0

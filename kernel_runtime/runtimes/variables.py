@@ -64,6 +64,8 @@ def process_variables(
         "_AWS_XRAY_DAEMON_PORT": "2000",
         "_HANDLER": function.handler,
     }
+    if initialization == "snap-start":  # many environments begin with the same variables (AWS: "Monitoring for Lambda SnapStart")
+        del own["AWS_LAMBDA_LOG_GROUP_NAME"], own["AWS_LAMBDA_LOG_STREAM_NAME"]
     if tmp != "/tmp":
         own["TMPDIR"] = tmp
     if function.log_format == "JSON":

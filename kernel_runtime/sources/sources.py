@@ -11,6 +11,7 @@ from .ground import Ground
 from .http_calls import HttpCalls
 from .polling.polling import Polling
 from .pushed import Pushed
+from .schedules.schedules import Schedules
 from .view import SourceView
 
 log = logging.getLogger(__name__)
@@ -35,7 +36,8 @@ class Sources:
     def __init__(self, ground: Ground, http_calls: HttpCalls) -> None:
         self.ground = ground
         self.asynchronous, self.pushed = Asynchronous(ground), Pushed()
-        self._kinds: tuple[Source, ...] = (self.asynchronous, Polling(ground), self.pushed, http_calls)
+        self.schedules = Schedules(ground.accounts, ground.clock, ground.loop, ground.client, ground.services_run)
+        self._kinds: tuple[Source, ...] = (self.asynchronous, Polling(ground), self.pushed, self.schedules, http_calls)
 
     def opened(self, account: Account) -> None:
         for kind in self._kinds:

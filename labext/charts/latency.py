@@ -8,9 +8,9 @@ from ..rows import Rows
 from .theme import COLOURS
 from .theme import template as themed
 
-TRACES = ("warm", "cold", "suppressed", "error", "provisioned")
-_SYMBOLS = {"warm": "circle", "cold": "diamond", "suppressed": "square", "error": "x", "provisioned": "triangle-up"}
-_SIZES = {"warm": 4, "cold": 9, "suppressed": 8, "error": 8, "provisioned": 5}
+TRACES = ("warm", "cold", "suppressed", "error", "provisioned", "restored")
+_SYMBOLS = {"warm": "circle", "cold": "diamond", "suppressed": "square", "error": "x", "provisioned": "triangle-up", "restored": "diamond-open"}
+_SIZES = {"warm": 4, "cold": 9, "suppressed": 8, "error": 8, "provisioned": 5, "restored": 9}
 _TICKS = [digit * 10**power for power in range(-2, 7) for digit in (1, 2, 5)]
 
 

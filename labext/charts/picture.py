@@ -104,6 +104,6 @@ def _time_axis(scale: _Scale, y: float) -> Iterator[str]:
 
 def _legend(y: float) -> Iterator[str]:
     x = _LEFT
-    for name in ("init", "busy", "idle", "killed", "cold", "suppressed", "provisioned", "error", "throttle"):
+    for name in ("init", "busy", "idle", "killed", "cold", "suppressed", "provisioned", "restored", "error", "throttle"):
         yield f'<rect x="{x}" y="{y}" width="10" height="10" fill="{COLOURS[name]}"/><text x="{x + 14}" y="{y + 9}">{name}</text>'
-        x += 90
+        x += 84

@@ -13,6 +13,7 @@ COLOURS = {
     "warm": "#009E73",
     "suppressed": "#CC79A7",
     "provisioned": "#B8A800",  # their yellow, darker: it must be seen on white
+    "restored": "#56B4E9",
     "error": "#D55E00",
     "throttle": "#E69F00",
     "limit": "#D55E00",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import statistics
 import threading
@@ -21,12 +22,15 @@ ONCE = Config(retries={"total_max_attempts": 1})
 
 
 @contextmanager
-def constant_server(body: bytes) -> Iterator[str]:
-    """Reads each request whole and answers it with ``body``: uvicorn with h11, Starlette's router, a thread of its own, no delayed acknowledgements."""
+def constant_server(body: bytes, after_s: float = 0.0) -> Iterator[str]:
+    """Reads each request whole and answers it with ``body`` after ``after_s``: uvicorn with h11, Starlette's router, a thread of its own, no delayed
+    acknowledgements."""
 
     async def answer(scope: Any, receive: Any, send: Any) -> None:
         while (await receive()).get("more_body"):
             pass
+        if after_s:
+            await asyncio.sleep(after_s)
         head = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body)), (b"x-amz-executed-version", b"$LATEST")]
         await send({"type": "http.response.start", "status": 200, "headers": head})
         await send({"type": "http.response.body", "body": body})
@@ -49,13 +53,15 @@ def constant_client(url: str) -> Any:
     return client("lambda", url, Credentials(), config=ONCE)
 
 
-def side_by_side(times: int, *bodies: Callable[[], object]) -> list[float]:
-    """The median of each body in milliseconds; they take turns, so that whatever else the machine does meets all of them."""
+def side_by_side(times: int, *bodies: Callable[[], object], before: Callable[[], object] = lambda: None) -> list[float]:
+    """The median of each body in milliseconds; they take turns, so that whatever else the machine does meets all of them. ``before``: untimed, each time."""
     taken: list[list[float]] = [[] for _ in bodies]
     for body in bodies:
+        before()
         body()
     for _ in range(times):
         for body, times_ms in zip(bodies, taken, strict=True):
+            before()
             began = time.perf_counter()
             body()
             times_ms.append((time.perf_counter() - began) * 1e3)

@@ -3,6 +3,7 @@ without end, and nothing of them stays."""
 
 from __future__ import annotations
 
+import errno
 import json
 import socket
 from collections.abc import Iterator
@@ -52,6 +53,10 @@ class Watched:
                     conn.shutdown(socket.SHUT_WR)
                 return self._read(conn)
             except (BrokenPipeError, ConnectionResetError):
+                return b""
+            except OSError as why:
+                if why.errno != errno.ENOTCONN:  # cut off before it could be shut
+                    raise
                 return b""
 
     def _read(self, conn: socket.socket) -> bytes:

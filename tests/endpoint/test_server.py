@@ -41,7 +41,7 @@ async def download(arrival: Arrival, body: Body) -> Answer:
 
 @pytest.fixture(scope="module")
 def opened() -> Iterator[tuple[Door, Operations]]:
-    with open_door(body_idle_s=0.3, sites=EchoingSites(), open_paths={"snapshots": download}) as both:
+    with open_door(body_idle_s=0.3, sites=lambda services: EchoingSites(), open_paths={"snapshots": download}) as both:
         yield both
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import threading
-from concurrent.futures import Future
 from dataclasses import replace
 
 import pytest
 
 from kernel_runtime.control.controller import Controller, ProvisionedView
-from kernel_runtime.control.facts import EnvironmentDied, EnvironmentReady, EnvironmentRefused
+from kernel_runtime.control.facts import EnvironmentReady, EnvironmentRefused
 from kernel_runtime.control.invariants import broken
 from kernel_runtime.engine.engine import Engine
 from kernel_runtime.fleet.base import Waiting, block
@@ -136,23 +135,3 @@ def test_closing_ends_those_who_wait() -> None:
         block(waiting)
     assert "serverless-lab-background" in threads
     assert "serverless-lab-background" not in {thread.name for thread in set(threading.enumerate()) - others}
-
-
-def test_a_rehearsal_is_an_init_that_serves_nobody() -> None:
-    fleet = FakeFleet()
-    engine = engine_over(fleet)
-    told: Future[Answer] = Future()
-    engine.rehearse(replace(F, version="1"), told.set_result)
-    assert told.result(30).cause == "answered"
-    assert fleet.started == fleet.stopped and fleet.started[0] < 0
-    engine.tell(EnvironmentDied(fleet.started[0]))  # control knows nothing of it
-    assert not engine.controller.environments and not broken(engine.controller)
-    engine.close()
-
-
-def test_a_rehearsal_that_this_machine_cannot_carry() -> None:
-    engine = engine_over(FakeFleet(inits=always(0.0, "refused")))
-    told: Future[Answer] = Future()
-    engine.rehearse(replace(F, version="1"), told.set_result)
-    assert told.result(30).cause == "refused"
-    engine.close()

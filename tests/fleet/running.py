@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any, Literal
 
 from kernel_runtime.control.facts import EnvironmentDied, HostLost
-from kernel_runtime.fleet.base import HostFact, block
+from kernel_runtime.fleet.base import Ahead, HostFact, block
 from kernel_runtime.fleet.local import LocalFleet
 from kernel_runtime.model.function import Function
 from kernel_runtime.model.invocation import Answer, Invocation
@@ -58,10 +58,16 @@ class Running:
         (self.root / code / "index.py").write_text(source)
         return Function(more.pop("name", code), code, **{"runtime": default_runtime(), **more})
 
-    def environment(self, source: str, provisioned: bool = False, **more: Any) -> Place:
+    def environment(self, source: str, ahead: Ahead | None = None, **more: Any) -> Place:
         """A new environment of a new function, its init begun."""
         place = Place(self, next(self._numbers), self.function(source, **more))
-        self.fleet.start(place.number, place.function, provisioned=provisioned)
+        self.fleet.start(place.number, place.function, ahead=ahead)
+        return place
+
+    def another(self, place: Place) -> Place:
+        """One more environment of the same function, its init or restore begun."""
+        place = Place(self, next(self._numbers), place.function)
+        self.fleet.start(place.number, place.function)
         return place
 
     def ready(self, source: str, **more: Any) -> Place:

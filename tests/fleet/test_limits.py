@@ -290,6 +290,7 @@ def handler(event, context):
 def test_doctor_tells_every_limit(running: Running) -> None:
     limits = {row.limit for row in running.fleet.doctor()}
     wanted = {
-        "memory", "CPU share", "timeout and init limit", "/tmp size", "files", "processes", "open files", "privileges", "freeze between invocations", "network",
+        "memory", "CPU share", "timeout and init limit", "/tmp size", "files", "processes", "open files", "privileges", "freeze between invocations",
+        "SnapStart", "network",
     }  # fmt: skip
     assert limits == wanted

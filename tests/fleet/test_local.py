@@ -204,7 +204,7 @@ def test_a_provisioned_version_is_told_what_it_is_and_waits_frozen(running: Runn
     source = "import os\nprint('imported')\ndef handler(event, context):\n"
     source += "    names = 'AWS_LAMBDA_INITIALIZATION_TYPE AWS_LAMBDA_FUNCTION_VERSION AWS_LAMBDA_LOG_STREAM_NAME'.split()\n"
     source += "    return [os.environ[name] for name in names] + [context.function_version, context.log_stream_name, os.getpid()]\n"
-    place = running.environment(source, provisioned=True, version="4")
+    place = running.environment(source, ahead="provisioned", version="4")
     assert place.initialised().log == b"imported\n"
     kind, version, stream, told_version, told_stream, _ = place()
     assert (kind, version, told_version) == ("provisioned-concurrency", "4", "4")
@@ -216,7 +216,7 @@ def test_a_provisioned_version_is_told_what_it_is_and_waits_frozen(running: Runn
 def test_a_provisioned_init_stops_what_it_began(running: Running) -> None:
     source = "import threading, time\nbeats = []\ndef beat():\n    while True:\n        beats.append(1)\n        time.sleep(0.005)\n"
     source += "threading.Thread(target=beat, daemon=True).start()\ndef handler(event, context):\n    return len(beats)\n"
-    place = running.environment(source, provisioned=True)
+    place = running.environment(source, ahead="provisioned")
     assert place.initialised().cause == "answered"
     running.ready("import time\ndef handler(event, context):\n    time.sleep(1)\n")()
     assert place() < 100, "its thread stood still while another environment worked for the time of two hundred beats"

@@ -15,6 +15,7 @@ from kernel_runtime.control.lifecycle import ImpossibleFact
 from kernel_runtime.control.orders import Order, Provision, Run, Stop
 from kernel_runtime.model.errors import AwsError
 from kernel_runtime.model.function import Function
+from kernel_runtime.model.invocation import SnapshotRecord
 from tests.journal.records import record
 
 NAMES = ("f", "g", "h")
@@ -22,6 +23,7 @@ VERSIONS = ("$LATEST", "1", "2", "3")
 ALIASES = ("live", "beta", "gone")
 QUALIFIERS = (*VERSIONS, *ALIASES)
 RECORD = record()
+SNAPSHOT = SnapshotRecord("f", "1", 0.0, 100.0, 100, 128)
 
 
 def random_fact(chance: random.Random, controller: Controller) -> facts.Fact:
@@ -51,9 +53,10 @@ def random_fact(chance: random.Random, controller: Controller) -> facts.Fact:
             facts.AccountLimitChanged(chance.randrange(0, 300)),
             facts.MachineMeasured(chance.choice([100, 200, 10_000, 10_000])),
             facts.HostLost(),
+            facts.SnapshotTaken(SNAPSHOT),
             facts.TimeReached(),
         ],
-        weights=[40, 25, 20, 3, 2, 3, 2, 4, 0.3, 1, 4, 1, 6, 3, 0.5, 2, 0.4, 3],
+        weights=[40, 25, 20, 3, 2, 3, 2, 4, 0.3, 1, 4, 1, 6, 3, 0.5, 2, 0.4, 1, 3],
     )[0]
 
 
@@ -88,7 +91,7 @@ def test_ten_thousand_random_facts(seed: int) -> None:
 
 
 def test_random_facts_come_to_provisioned_concurrency_too() -> None:
-    orders = [order for seed in range(3) for answer in told(seed, 500) for order in answer]
+    orders = [order for seed in range(6) for answer in told(seed, 500) for order in answer]
     assert any(isinstance(order, Provision) for order in orders)
     assert any(isinstance(order, Run) and order.start == "provisioned" for order in orders)
     assert any(isinstance(order, Stop) and order.why == "released" for order in orders)

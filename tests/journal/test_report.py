@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from kernel_runtime.journal.json_lines import iso_ms
-from kernel_runtime.journal.report import TAIL_BYTES, log_text, report_line, tail
-from kernel_runtime.model.invocation import InitFailure
+import json
+from dataclasses import replace
 
-from .records import record
+import pytest
+
+from kernel_runtime.journal.json_lines import iso_ms
+from kernel_runtime.journal.report import TAIL_BYTES, log_parts, log_text, report_line, tail
+from kernel_runtime.model.invocation import InitFailure, Restore, SnapshotRecord
+
+from .records import WARM, record
 
 ID = "8f5d9e1c-0000-4000-8000-000000000001"
 
@@ -44,6 +49,59 @@ def test_a_cold_log_begins_with_init_start_and_what_the_module_printed() -> None
     lines = log_text(record(start="cold", init_ms=95.0, init_log=b"imported\n", log=b"handled\n")).splitlines()
     assert lines[0].startswith("INIT_START Runtime Version: python:3.13.v1\tRuntime Version ARN: arn:aws:lambda:us-east-1::runtime:")
     assert lines[1:4] == ["imported", f"START RequestId: {ID} Version: $LATEST", "handled"]
+
+
+SNAPSHOT = SnapshotRecord("hello", "1", 1_738_324_800.0, 1_741.83, 1_742, 128, log=b"imported\n", runtime=WARM.runtime)
+
+
+def test_a_snapshots_init_is_told_from_init_start_to_init_report() -> None:
+    lines = log_text(SNAPSHOT).splitlines()
+    assert lines[0].startswith("INIT_START Runtime Version: ") and lines[1:] == ["imported", "INIT_REPORT Init Duration: 1741.83 ms"]
+    failed = replace(SNAPSHOT, status="error", error_type="Runtime.BeforeSnapshotError")
+    assert log_text(failed).endswith("INIT_REPORT Init Duration: 1741.83 ms\tPhase: init\tStatus: error\tError Type: Runtime.BeforeSnapshotError\n")
+    as_json = [json.loads(line) for line in log_text(replace(SNAPSHOT, log=b"", log_format="JSON")).splitlines()]
+    assert [line["record"]["initializationType"] for line in as_json] == ["snap-start", "snap-start"]
+
+
+RESTORE = Restore(398.974, 182, log=b"restoring\n")
+
+
+def test_a_restored_report_has_both_durations() -> None:
+    line = report_line(record(start="restored", duration_ms=2338.66, billed_ms=2521, restore=RESTORE))
+    assert line.endswith("\tMax Memory Used: 36 MB\tRestore Duration: 398.97 ms\tBilled Restore Duration: 182 ms\t")
+
+
+def test_a_restored_log_begins_with_the_restore() -> None:
+    restored = record(start="restored", restore=RESTORE, log=b"handled\n")
+    lines = log_text(restored).splitlines()
+    assert lines[0].startswith("RESTORE_START Runtime Version: python:3.13.v1\tRuntime Version ARN: ")
+    assert lines[1:5] == ["restoring", "RESTORE_REPORT Restore Duration: 398.97 ms", f"START RequestId: {ID} Version: $LATEST", "handled"]
+    times = [at for at, _ in log_parts(restored)]
+    assert times == sorted(times)
+
+
+@pytest.mark.parametrize(
+    ("restore", "ending"),
+    [
+        (replace(RESTORE, status="timeout", error_type="Sandbox.Timedout"), "ms\tStatus: timeout\n"),
+        (replace(RESTORE, status="error", error_type="Runtime.AfterRestoreError"), "ms\tStatus: error\tError Type: Runtime.AfterRestoreError\n"),
+    ],
+)
+def test_nothing_follows_a_restore_that_failed(restore: Restore, ending: str) -> None:
+    text = log_text(record(start="restored", status=restore.status, restore=restore))
+    assert text.endswith(ending) and text.count("\n") == 3
+
+
+def test_a_restore_in_json() -> None:
+    lines = [
+        json.loads(line)
+        for line in log_text(record(start="restored", restore=replace(RESTORE, log=b""), log_format="JSON", system_log_level="DEBUG")).splitlines()
+    ]
+    assert [line["type"] for line in lines] == [
+        "platform.restoreStart", "platform.restoreRuntimeDone", "platform.restoreReport", "platform.start", "platform.runtimeDone", "platform.report",
+    ]  # fmt: skip
+    assert lines[0]["record"]["functionName"] == "hello" and lines[2]["record"] == {"status": "success", "metrics": {"durationMs": 398.974}}
+    assert lines[-1]["record"]["metrics"]["restoreDurationMs"] == 398.974
 
 
 def test_a_failed_init_is_reported_in_both_phases() -> None:

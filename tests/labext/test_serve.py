@@ -7,13 +7,17 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
 
 from kernel_runtime.endpoint.client import client
 from kernel_runtime.endpoint.credentials import Key
+from kernel_runtime.host.processes import descendants
 from labext.lab_config import BadConfig, read_config
+from labext.serve import stop
 
 CONFIG = """
 account_concurrency = 500
@@ -57,6 +61,37 @@ def test_it_serves_until_it_is_stopped_and_keeps_its_home(tmp_path: Path) -> Non
         assert [function["FunctionName"] for function in aws.list_functions()["Functions"]] == ["hello"]
         process.send_signal(signal.SIGINT)
         assert process.wait(20) == 0
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_who_asks_twice_is_not_kept_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended: list[int] = []
+    monkeypatch.setattr("os._exit", ended.append)
+    stopped = threading.Event()
+    stop(stopped)
+    assert stopped.is_set() and ended == []
+    stop(stopped)
+    assert ended == [130]
+
+
+def test_a_second_ctrl_c_leaves_nothing_running(tmp_path: Path) -> None:
+    (tmp_path / "lab.toml").write_text('[functions.slow]\ncode = "slow.py"\ntimeout_s = 60\n')
+    (tmp_path / "slow.py").write_text("import time\ndef handler(event, context):\n    time.sleep(60)\n")
+    process, told = started("--config", str(tmp_path / "lab.toml"))
+    try:
+        aws = client("lambda", told["AWS_ENDPOINT_URL"], Key(told["AWS_ACCESS_KEY_ID"], told["AWS_SECRET_ACCESS_KEY"], "000000000000", ""))
+        aws.invoke(FunctionName="slow", InvocationType="Event")
+        below = descendants(process.pid)
+        assert below
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) in (0, 130)
+        give_up = time.monotonic() + 20
+        while any(Path(f"/proc/{pid}").exists() for pid in below) and time.monotonic() < give_up:
+            time.sleep(0.05)
+        assert not [pid for pid in below if Path(f"/proc/{pid}").exists()]
     finally:
         process.kill()
         process.wait()

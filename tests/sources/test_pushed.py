@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
 from botocore.exceptions import ClientError
 
@@ -84,6 +85,9 @@ def test_a_bucket_tells_of_every_kind_of_change(lab: Lab) -> None:
     ]  # fmt: skip
     gone = [event["Records"][0]["s3"]["object"] for event in events if event["Records"][0]["eventName"] == "ObjectRemoved:Delete"]
     assert {one.get("versionId") for one in gone} == {None, *versions}
+    form = s3.generate_presigned_post("every-kind", "posted")
+    assert httpx.post(form["url"], data=form["fields"], files={"file": b"x"}, trust_env=False).status_code == 204
+    assert kinds(heard.next()) == ["ObjectCreated:Post"]
     s3.put_object(Bucket="every-kind", Key="cold", Body=b"c", StorageClass="GLACIER")
     s3.restore_object(Bucket="every-kind", Key="cold", RestoreRequest={"Days": 1})
     assert "ObjectRestore:Post" in kinds(heard.next(2))

@@ -9,6 +9,7 @@ from urllib.request import urlopen
 import pytest
 
 from kernel_runtime import FunctionHandle, Lab
+from kernel_runtime.model.errors import InvalidParameterValueException
 
 
 @pytest.fixture(scope="module")
@@ -47,3 +48,21 @@ def test_an_alias_of_its_own(fn: FunctionHandle) -> None:
     fn.alias("live", fn.publish())
     live = fn.on_http(qualifier="live")
     assert live != fn.url and urlopen(live.local).read().endswith(b":function:page:live")
+
+
+def test_a_route_of_the_labs_own_api(lab: Lab, fn: FunctionHandle) -> None:
+    pytest.importorskip("moto")
+    item = fn.on_http("GET /items/{id}")
+    assert item == fn.on_http("GET /items/{id}") and item.endswith("/items/{id}")
+    assert urlopen(item.local.format(id=7)).read().endswith(b":function:page")
+    gateway = lab.boto3("apigatewayv2")
+    (api,) = gateway.get_apis()["Items"]
+    assert api["Name"] == "serverless-lab" and len(gateway.get_routes(ApiId=api["ApiId"])["Items"]) == 1
+    other = lab.function("other", source="def handler(event, context):\n    return {'list': event.get('queryStringParameters')}\n")
+    listed = other.on_http("GET /items", cors={"AllowOrigins": ["*"]})
+    assert json.loads(urlopen(f"{listed.local}?page=2").read()) == {"list": {"page": "2"}}
+    assert len(gateway.get_apis()["Items"]) == 1 and gateway.get_api(ApiId=api["ApiId"])["CorsConfiguration"] == {"AllowOrigins": ["*"]}
+    assert urlopen(other.on_http("$default").local).status == 200
+    assert [view.name for view in lab.sources("other")] == ["serverless-lab GET /items", "serverless-lab $default"]
+    with pytest.raises(InvalidParameterValueException, match="leave the route out"):
+        fn.on_http("GET /items", stream=True)

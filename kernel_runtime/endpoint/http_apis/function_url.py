@@ -9,13 +9,11 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime
 from typing import Any
 
-from ...account import function_urls
+from ...account import function_urls, policies
 from ...account.account import Account
 from ...account.identifiers import FunctionId
-from ...account.policies import decided
 from ...account.records import FunctionRecord
 from ...model.errors import AwsError, RequestEntityTooLargeException, ResourceNotFoundException, TooManyRequestsException
 from ...model.tracing import trace_header
@@ -24,14 +22,14 @@ from ...sources.payloads import cors
 from ...sources.payloads.http_answers import HttpAnswer, Malformed, inferred, streamed
 from ...sources.payloads.http_request import HttpRequest
 from ...sources.payloads.http_v2 import Iam, url_event
-from .. import signature
 from ..addresses import Address
 from ..answer import Answer
 from ..arrival import Arrival
 from ..body import Body
-from ..credentials import Credentials, Key
+from ..credentials import Credentials
 from ..denials import MissingAuthenticationTokenException
 from .calling import TOO_LARGE, call, ending_of
+from .signers import signer
 
 JSON = "application/json"
 FORBIDDEN = "Forbidden. For troubleshooting Function URL authorization issues, see: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html"
@@ -44,6 +42,8 @@ class FunctionUrlSite:
 
     def __init__(self, find: Callable[[str], Found | None], credentials: Credentials, calls: HttpCalls, clock: Callable[[], float] = time.time) -> None:
         self._find, self._credentials, self._calls, self._clock = find, credentials, calls, clock
+        self._open: dict[str, policies.Policy] = {}
+        """By URL, the policy that lets anybody call it."""
 
     async def __call__(self, address: Address, arrival: Arrival, body: Body, request_id: str, port: int) -> Answer:
         found = self._find(address.id)
@@ -57,7 +57,7 @@ class FunctionUrlSite:
         try:
             content = await body.whole()
             iam = visit.signer(self._credentials, content, now)
-            visit.check_permitted(iam, arrival.peer)
+            self._check_permitted(visit, iam, arrival.peer)
             request = HttpRequest(arrival.method, address.path, arrival.query, arrival.headers, content, arrival.peer, now, trace, port, "http")
             event = url_event(request, address.id, visit.account.region, request_id, iam)
             record, result = await call(visit.account, visit.record.name, visit.qualifier, event, request_id, trace)
@@ -70,8 +70,18 @@ class FunctionUrlSite:
                 answer = _failed()
             else:
                 answer = self._answered(visit, result)
+        _measure(visit, answer.status, now, (self._clock() - now) * 1_000)
         extra = [("X-Amzn-Trace-Id", trace), *(cors.answer_headers(visit.cors, arrival.fields) if visit.cors else [])]
         return Answer(answer.status, [*answer.headers, *extra], answer.body)
+
+    def _check_permitted(self, visit: _Visit, iam: Iam | None, peer: str) -> None:
+        """As ``_Visit.check_permitted``. That a policy lets anybody call is found once a policy, where it does not ask for an address."""
+        policy = visit.record.attached.get(policies.NOUN, {}).get(visit.qualifier)
+        if iam is None and policy is not None and self._open.get(visit.config["Id"]) is policy:
+            return
+        visit.check_permitted(iam, peer)
+        if iam is None and policy is not None and "sourceip" not in policies.text(policy).lower():
+            self._open[visit.config["Id"]] = policy
 
     def _answered(self, visit: _Visit, result: bytes) -> Answer:
         try:
@@ -97,12 +107,7 @@ class _Visit:
 
     def signer(self, credentials: Credentials, content: bytes, now: float) -> Iam | None:
         """Who signed; None where nobody has to. Raises the refusals of SigV4."""
-        if self.config["AuthType"] != "AWS_IAM":
-            return None
-        claim = signature.read(self._arrival, datetime.fromtimestamp(now, UTC))
-        key: Key = claim.key(credentials)
-        claim.check(key, signature.hash_of(content))
-        return Iam(key.access_key, key.account, key.principal)
+        return signer(self._arrival, credentials, content, now, "lambda") if self.config["AuthType"] == "AWS_IAM" else None
 
     def check_permitted(self, iam: Iam | None, peer: str) -> None:
         """Raises _Forbidden. Within the account a signature is enough unless the policy denies it; anybody else must be allowed both actions."""
@@ -111,7 +116,7 @@ class _Visit:
         auth_type = self.config["AuthType"]
         for action in ("lambda:InvokeFunctionUrl", "lambda:InvokeFunction"):
             context = {"aws:SourceIp": peer, "lambda:FunctionUrlAuthType": auth_type, "lambda:InvokedViaFunctionUrl": "true"}
-            says = decided(self.account, named, principal, whose, action, context)
+            says = policies.decided(self.account, named, principal, whose, action, context)
             if says == "Deny" or (says is None and whose != self.account.id):
                 raise _Forbidden(f"{'denied by' if says else 'not in'} the function's policy: {action}")
 
@@ -124,6 +129,15 @@ class _Forbidden(AwsError):
     @property
     def type(self) -> str:
         return "AccessDeniedException"
+
+
+def _measure(visit: _Visit, status: int, at: float, took_ms: float) -> None:
+    """AWS: "Monitoring function URLs with CloudWatch metrics"."""
+    add, name, qualifier = visit.account.measures.add, visit.record.name, visit.qualifier
+    add("UrlRequestCount", name, qualifier, at=at)
+    add("UrlRequestLatency", name, qualifier, at=at, value=took_ms, unit="Milliseconds")
+    add("Url4xxCount", name, qualifier, at=at, value=float(400 <= status < 500))
+    add("Url5xxCount", name, qualifier, at=at, value=float(status >= 500))
 
 
 def _of_error(error: AwsError) -> Answer:

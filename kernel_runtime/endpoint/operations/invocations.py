@@ -12,6 +12,7 @@ import json
 from typing import Any
 
 from ...account.account import Account
+from ...account.recursion import traced
 from ...fleet.base import awaiting
 from ...journal import report
 from ...model.errors import (
@@ -41,7 +42,7 @@ async def invoke(account: Account, request: dict[str, Any], caller: Caller) -> d
     if kind == "Event":
         await _run_later(target, name, qualifier, payload, caller.request_id, _trace(account, caller))
         return {"StatusCode": 202}
-    trace = _trace(account, caller)
+    trace = traced(target, target.record(name), _trace(account, caller))
     record, body = await _run(target, name, qualifier, payload, caller.request_id, context, trace)
     answer: dict[str, Any] = {"StatusCode": 200, "ExecutedVersion": record.version, "Payload": body, "TraceId": trace}
     if record.status != "success":
@@ -66,7 +67,7 @@ async def invoke_with_response_stream(account: Account, request: dict[str, Any],
     context = _client_context(request.get("ClientContext"))
     if kind == "DryRun":
         return {"StatusCode": 204, "EventStream": []}
-    trace = _trace(account, caller)
+    trace = traced(target, target.record(name), _trace(account, caller))
     record, body = await _run(target, name, qualifier, payload, caller.request_id, context, trace)
     complete: dict[str, Any] = {}
     if record.status != "success":

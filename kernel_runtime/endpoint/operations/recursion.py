@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from ...account.account import Account
+from ...account.recursion import NOUN, loop_setting
 from ..caller import Caller
 from .named import recorded
-
-NOUN = "recursion"
-"""Under which a record keeps it: ``Allow`` or ``Terminate`` (the default)."""
 
 
 def put_function_recursion_config(account: Account, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
@@ -22,4 +20,4 @@ def put_function_recursion_config(account: Account, request: dict[str, Any], cal
 
 def get_function_recursion_config(account: Account, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
     record, _ = recorded(account, request)
-    return {"RecursiveLoop": record.attached.get(NOUN, {}).get("", "Terminate")}
+    return {"RecursiveLoop": loop_setting(record)}

@@ -29,7 +29,7 @@ def configuration(account: Account, record: FunctionRecord, version: VersionReco
         "Version": version.version,
         "RevisionId": version.revision_id,
         "State": version.state,
-        "SnapStart": {**settings["SnapStart"], "OptimizationStatus": "On" if _is_optimised(version) else "Off"},
+        "SnapStart": {**settings["SnapStart"], "OptimizationStatus": "On" if _is_optimised(account, record, version) else "Off"},
         "RuntimeVersionConfig": {"RuntimeVersionArn": catalog.runtime_version_arn(settings["Runtime"])},
     }
     if version.state == "Pending":
@@ -49,9 +49,11 @@ def configuration(account: Account, record: FunctionRecord, version: VersionReco
     return shown
 
 
-def _is_optimised(version: VersionRecord) -> bool:
-    """AWS: "If the OptimizationStatus is On and State is Active, then SnapStart is activated" for a published version."""
-    return version.version != LATEST and version.state != "Failed" and snap_start.is_on(version.settings)
+def _is_optimised(account: Account, record: FunctionRecord, version: VersionRecord) -> bool:
+    """Whether its snapshot is there. AWS: "If the OptimizationStatus is On and State is Active, then SnapStart is activated" for a published version."""
+    if version.version == LATEST or not snap_start.is_on(version.settings):
+        return False
+    return account.engine.has_snapshot(record.name, version.version)
 
 
 def listed(account: Account, record: FunctionRecord, version: VersionRecord) -> dict[str, Any]:

@@ -21,15 +21,16 @@ class StoredOnly:
 
 
 _FUNCTION = ("CreateFunction", "UpdateFunctionConfiguration")
+_CREATES_MAPPING = ("CreateEventSourceMapping",)
+_NO_POLLER = "Amazon MQ, Kafka and DocumentDB are not polled, and their mappings say so"
 _MAPPING = ("CreateEventSourceMapping", "UpdateEventSourceMapping")
 _SIGNING = ("CreateCodeSigningConfig", "UpdateCodeSigningConfig")
 
 STORED_ONLY: tuple[StoredOnly, ...] = (
-    StoredOnly(("PutFunctionRecursionConfig",), (EVERYTHING,), "no loop is looked for"),
     # Event sources.
-    StoredOnly(_MAPPING, (EVERYTHING,), "a mapping goes through its states and nothing is polled"),
-    # SnapStart.
-    StoredOnly(_FUNCTION, ("SnapStart",), "publishing runs the init once, and is Failed where that fails; no snapshot is made"),
+    StoredOnly(_CREATES_MAPPING, ("AmazonManagedKafkaEventSourceConfig", "SelfManagedEventSource", "SelfManagedKafkaEventSourceConfig"), _NO_POLLER),
+    StoredOnly(_CREATES_MAPPING, ("Queues", "Topics"), _NO_POLLER),
+    StoredOnly(_MAPPING, ("SourceAccessConfigurations", "DocumentDBEventSourceConfig"), _NO_POLLER),
     # Languages.
     StoredOnly(_FUNCTION, ("Runtime",), "of the languages Python runs; Invoke answers InvalidRuntimeException for the others"),
     # What a machine of one's own has no counterpart for.

@@ -16,19 +16,23 @@ import os
 import resource
 import socket
 import sys
+import threading
 import time
 import types
-from typing import Any, Callable, Dict, List, NoReturn, Tuple
+from typing import Any, Callable, Dict, List, NoReturn, Optional, Tuple
 
 from .. import channel
-from ..channel import ANSWER, FAILED, INIT_FAILED, READY, Frames, Reply, Request
-from . import faults, log_records, output
+from ..channel import ANSWER, FAILED, INIT_FAILED, READY, RESTORE_FAILED, RESTORED, Frames, Reply, Request
+from . import faults, log_records, output, snapshot_hooks
 from .context import ContextFault, LambdaContext
 from .departure import leave
 from .faults import Fault, Paths
 from .responses import Marshaller
 
 Handler = Callable[[Any, Any], Any]
+Snapshot = Callable[[], Tuple[socket.socket, Dict[str, Any], Callable[[], None]]]
+"""Waits, as the snapshot of an initialised environment, and returns in each process that is restored from it: its own channel, what of the plan is its own,
+and whom to tell that it is ready."""
 
 SDK_PACKAGES = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six")
 _RECEIVE_BYTES = 65_536
@@ -38,8 +42,9 @@ _monotonic_ns, _process_ns, _getrusage, _loads = time.monotonic_ns, time.process
 """Kept from a handler that patches them."""
 
 
-def serve(sock: socket.socket, plan: Dict[str, Any], initialised: Callable[[], None] = lambda: None) -> NoReturn:
+def serve(sock: socket.socket, plan: Dict[str, Any], initialised: Callable[[], None] = lambda: None, snapshot: Optional[Snapshot] = None) -> NoReturn:
     """Be the environment's process until the socket closes. ``plan``: see ``fleet.plans``. ``initialised`` is called when init went well.
+    ``snapshot``: where the process is to be one.
 
     File descriptors 1 and 2 are the function's log. Never returns and never raises: the process ends here.
     """
@@ -49,7 +54,10 @@ def serve(sock: socket.socket, plan: Dict[str, Any], initialised: Callable[[], N
     try:
         _take_place(plan, log)
         environment = _Environment(plan, log, paths)
-        environment.initialise(sock, began_ns, initialised)
+        environment.initialise(sock, began_ns, initialised, snapshot is not None)
+        if snapshot is not None:
+            sock.close()
+            sock = environment.restore(*snapshot())
         environment.run(sock)
     except (BrokenPipeError, ConnectionResetError):
         os._exit(0)  # nobody is there to answer to
@@ -75,6 +83,7 @@ def _take_place(plan: Dict[str, Any], log: output.Log) -> None:
     sys.path[:] = [plan["task_root"], *plan["import_paths"], *of_variable, *library, *plan["extra_paths"]]
     if plan["sdk_paths"]:
         sys.meta_path.append(SdkFinder(plan["sdk_paths"]))  # type: ignore[arg-type]
+    sys.meta_path.append(snapshot_hooks.HooksFinder())  # type: ignore[arg-type]
     _give_way([plan["task_root"], *plan["import_paths"]])
     sys.argv[:] = [""]
     sys.executable = plan.get("executable", sys.executable)
@@ -120,20 +129,53 @@ class _Environment:
         self._marshaller = Marshaller(self._keep_unicode)
         self._handler: Handler = lambda event, context: None
 
-    def initialise(self, sock: socket.socket, began_ns: int, initialised: Callable[[], None]) -> None:
-        """Import the handler and say that it is ready; or report why not, and end with status 1."""
+    def initialise(self, sock: socket.socket, began_ns: int, initialised: Callable[[], None], for_snapshot: bool) -> None:
+        """Import the handler and say that it is ready; or report why not, and end with status 1 (64 where a before-snapshot hook failed)."""
         try:
             self._handler = load(self._plan["handler"], self._paths)
         except Exception as error:
             logging.warning(faults.INIT_WARNING)
-            body = faults.describe(error, "", self._paths)
-            faults.log_error(body, self._as_json, self._log)
-            self._log.end_invocation()
-            self._reply(sock, INIT_FAILED, began_ns, 0, body["errorType"], faults.error_bytes(body, self._keep_unicode))
-            os._exit(1)
+            self._give_up(sock, INIT_FAILED, began_ns, error, 1)
+        if for_snapshot:
+            try:
+                snapshot_hooks.run_before_snapshot()
+            except BaseException as error:
+                self._give_up(sock, INIT_FAILED, began_ns, error, 64, "Runtime.BeforeSnapshotError")
+            self._tell_of_threads()
         self._log.end_invocation()
         initialised()
         self._reply(sock, READY, began_ns, 0)
+
+    def restore(self, sock: socket.socket, plan: Dict[str, Any], initialised: Callable[[], None]) -> socket.socket:
+        """Be another environment with the memory of the snapshot: run the after-restore hooks and say that it is ready; or end with status 65."""
+        came_ns = _monotonic_ns()
+        os.environ.update(plan.pop("variables"))
+        self._plan.update(plan)
+        try:
+            snapshot_hooks.run_after_restore()
+        except BaseException as error:
+            self._give_up(sock, RESTORE_FAILED, plan["began_ns"], error, 65, "Runtime.AfterRestoreError", came_ns)
+        self._log.end_invocation()
+        initialised()
+        sock.sendall(channel.encode_reply(Reply(RESTORED, _monotonic_ns() - plan["began_ns"], _monotonic_ns() - came_ns, _max_rss_kb())))
+        return sock
+
+    def _tell_of_threads(self) -> None:
+        """What a fork leaves behind; pools begin new ones (``host.lost_threads``)."""
+        names = [t.name for t in threading.enumerate() if t is not threading.main_thread() and not t.name.startswith(("ThreadPoolExecutor-", "asyncio_"))]
+        if names:
+            self._log.say(f"[the lab restores no threads: this version's environments will not have {', '.join(names)}, which its init has begun]\n")
+
+    def _give_up(self, sock: socket.socket, kind: int, began_ns: int, error: BaseException, status: int, error_type: str = "", came_ns: int = 0) -> NoReturn:
+        """Report what went wrong before any invocation, and end."""
+        body = faults.describe(error, "", self._paths)
+        faults.log_error(body, self._as_json, self._log)
+        self._log.end_invocation()
+        payload = faults.error_bytes(body, self._keep_unicode)
+        spent_ns = _monotonic_ns() - came_ns if came_ns else _process_ns()
+        reply = Reply(kind, _monotonic_ns() - began_ns, spent_ns, _max_rss_kb(), error_type or body["errorType"], payload)
+        sock.sendall(channel.encode_reply(reply))
+        os._exit(status)
 
     def run(self, sock: socket.socket) -> None:
         """Answer request after request, until the other side closes."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(slots=True, eq=False)
 class Accepted:
-    """number: the order of acceptance in this lab. qualifier: empty where none was given. payload: JSON. trace: X-Ray's header.
+    """number: the order of acceptance in this lab. qualifier: empty where none was given. payload: JSON; None where it is on disk alone. trace: X-Ray's header.
 
     accepted_at, due_at: seconds of the queue's clock; due_at is when its next try may come. runs: how often the function has run for it. refusals: throttles
     and system errors since it last ran.
@@ -18,7 +18,7 @@ class Accepted:
     region: str
     function: str
     qualifier: str
-    payload: bytes
+    payload: bytes | None
     request_id: str
     trace: str
     accepted_at: float

@@ -6,7 +6,9 @@ if a kill comes before, the event is run once more (AWS: events may be delivered
 
 from __future__ import annotations
 
+import fcntl
 import logging
+import os
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -18,9 +20,15 @@ from ...model.errors import LabError
 from .accepted import Accepted
 
 SOON_S = 0.05
+HELD_MAX_BYTES = 65_536
+"""A larger payload is read again when it is needed: a long queue of large events shall not fill the memory."""
 _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS accepted (number INTEGER PRIMARY KEY, account TEXT, region TEXT, function TEXT, qualifier TEXT, payload BLOB, request_id TEXT, "
     "trace TEXT, accepted_at REAL, due_at REAL, runs INTEGER, refusals INTEGER)"
+)
+_SELECT = (
+    "SELECT number, account, region, function, qualifier, CASE WHEN length(payload) <= ? THEN payload END, request_id, trace, accepted_at, due_at, runs, "
+    "refusals FROM accepted ORDER BY number"
 )
 _INSERT = "INSERT INTO accepted VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _UPDATE = "UPDATE accepted SET due_at = ?, runs = ?, refusals = ? WHERE number = ?"
@@ -48,17 +56,31 @@ class Book:
         self._turn = threading.Condition()
         """Held for moments; ``_busy`` while somebody commits."""
         self._busy = False
+        self._reading = threading.Lock()
+        self._reader: sqlite3.Connection | None = None
+        self._lock_file: int | None = None
         self._wanted, self._hurry = threading.Event(), threading.Event()
         self._writer: threading.Thread | None = None
         self._closed = False
 
     def read(self) -> list[Accepted]:
-        """What an earlier lab accepted and did not finish, oldest first."""
-        if self._path is None or not self._path.exists():
+        """What an earlier lab accepted and did not finish, oldest first; nothing while another lab, which sees to it, is open over the same home."""
+        if self._path is None or not self._path.exists() or not self._is_alone():
             return []
         with self._turn:
-            rows = self._open().execute("SELECT * FROM accepted ORDER BY number").fetchall()
+            rows = self._open().execute(_SELECT, (HELD_MAX_BYTES,)).fetchall()
         return [Accepted(*row) for row in rows]
+
+    def payload(self, event: Accepted) -> bytes:
+        """What was accepted."""
+        if event.payload is not None:
+            return event.payload
+        with self._reading:
+            if self._reader is None:
+                self._reader = self._connected()
+            row = self._reader.execute("SELECT payload FROM accepted WHERE number = ?", (event.number,)).fetchone()
+        payload: bytes = row[0]
+        return payload
 
     def keep(self, event: Accepted) -> None:
         """It survives a kill when this returns. Raises LabError where it cannot be written."""
@@ -111,6 +133,13 @@ class Book:
             if self._database is not None:
                 self._database.close()
                 self._database = None
+            if self._lock_file is not None:
+                os.close(self._lock_file)
+                self._lock_file = None
+        with self._reading:
+            if self._reader is not None:
+                self._reader.close()
+                self._reader = None
 
     def _held_in_memory(self, event: Accepted) -> None:
         self._told([event])
@@ -157,9 +186,12 @@ class Book:
         new = [event for event, _ in pages.new]
         try:
             self._transact(new, list(pages.changed.values()), pages.gone)
-        except sqlite3.Error as why:
+        except (sqlite3.Error, OSError) as why:
             self._failed(pages, why)
             return
+        for event in new:
+            if event.payload is not None and len(event.payload) > HELD_MAX_BYTES:
+                event.payload = None
         if new:
             self._told(new)
         for _, future in pages.new:
@@ -179,7 +211,7 @@ class Book:
                 database.execute("ROLLBACK")
             raise
 
-    def _failed(self, pages: _Pages, why: sqlite3.Error) -> None:
+    def _failed(self, pages: _Pages, why: Exception) -> None:
         """Who wanted an event kept is told; what became of others is written another time."""
         log.warning("accepted events could not be written to %s: %s", self._path, why)
         with self._turn:
@@ -191,12 +223,30 @@ class Book:
 
     def _open(self) -> sqlite3.Connection:
         if self._database is None:
-            assert self._path is not None
-            self._database = sqlite3.connect(self._path, check_same_thread=False, isolation_level=None)
-            self._database.execute("PRAGMA journal_mode=WAL")
-            self._database.execute("PRAGMA synchronous=FULL")
+            self._is_alone()
+            self._database = self._connected()
             self._database.execute(_SCHEMA)
         return self._database
+
+    def _connected(self) -> sqlite3.Connection:
+        assert self._path is not None
+        database = sqlite3.connect(self._path, check_same_thread=False, isolation_level=None)
+        database.execute("PRAGMA journal_mode=WAL")
+        database.execute("PRAGMA synchronous=FULL")
+        return database
+
+    def _is_alone(self) -> bool:
+        """Whether this is the lab that sees to what others have left. Only the first over a home is; it says so until it ends."""
+        assert self._path is not None
+        if self._lock_file is None:
+            file = os.open(self._path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                os.close(file)
+                return False
+            self._lock_file = file
+        return True
 
 
 def _row(event: Accepted) -> tuple[object, ...]:

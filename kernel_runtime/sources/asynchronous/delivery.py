@@ -9,7 +9,7 @@ import logging
 import threading
 import uuid
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,13 +20,14 @@ from .accepted import Accepted
 from .timetable import Condition
 
 THREADS = 4
+LAST_S = 10.0
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Over:
     """An event that is done with. at: seconds of the epoch on the lab's clock. version: the one that ran last, None where none did. failed, response: how that
-    went. code, message: what a dead letter says of it.
+    went. code, message: what a dead letter says of it. trace: the header with which it ran.
     """
 
     account: Account
@@ -38,12 +39,13 @@ class Over:
     response: bytes = b""
     code: int = 200
     message: str = ""
+    trace: str = ""
 
-    def record(self) -> dict[str, Any]:
-        """What a destination is sent."""
+    def record(self, payload: bytes) -> dict[str, Any]:
+        """What a destination is sent. payload: the event's."""
         event = self.event
         return destinations.invocation_record(
-            at=self.at, request_id=event.request_id, function_arn=self.function_arn, condition=self.condition, runs=event.runs, event=event.payload,
+            at=self.at, request_id=event.request_id, function_arn=self.function_arn, condition=self.condition, runs=event.runs, event=payload,
             version=self.version, failed=self.failed, response=self.response,
         )  # fmt: skip
 
@@ -53,13 +55,14 @@ class Over:
 
 
 class Deliveries:
-    """client: a boto3 client for (service, region, account). forward: hands a record to another function, by its ARN."""
+    """client: a boto3 client for (service, region, account). payload: an event's. forward: hands a record to another function, by its ARN."""
 
-    def __init__(self, client: Callable[[str, str, str], Any], forward: Callable[[Over, str, bytes], None]) -> None:
-        self._make, self._forward = client, forward
+    def __init__(self, client: Callable[[str, str, str], Any], payload: Callable[[Accepted], bytes], forward: Callable[[Over, str, bytes], None]) -> None:
+        self._make, self._payload, self._forward = client, payload, forward
         self._clients: dict[tuple[str, str, str], Any] = {}
         self._queue_urls: dict[str, str] = {}
         self._beginning, self._making = threading.Lock(), threading.Lock()
+        self._under_way: set[Future[None]] = set()
         self._pool: ThreadPoolExecutor | None = None
         self._closed = False
         self._ways = {"sqs": self._to_queue, "sns": self._to_topic, "lambda": self._to_function, "events": self._to_bus, "s3": self._to_bucket}
@@ -71,14 +74,17 @@ class Deliveries:
                 return
             if self._pool is None:
                 self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="serverless-lab-delivery")
-            self._pool.submit(self._send, over, destination, dead_letter, done)
+            sending = self._pool.submit(self._send, over, destination, dead_letter, done)
+            self._under_way.add(sending)
+        sending.add_done_callback(self._under_way.discard)
 
     def close(self) -> None:
-        """What is under way ends, the rest is not begun. Idempotent."""
+        """What is under way may end within a few seconds, the rest is not begun. Idempotent."""
         with self._beginning:
             self._closed, pool = True, self._pool
         if pool is not None:
-            pool.shutdown(wait=True, cancel_futures=True)
+            pool.shutdown(wait=False, cancel_futures=True)
+            wait(list(self._under_way), LAST_S)
 
     def _send(self, over: Over, destination: str, dead_letter: str, done: Callable[[], None]) -> None:
         if destination:
@@ -94,18 +100,21 @@ class Deliveries:
             log.warning("what became of %s could not be delivered to %s: %s", over.event.request_id, arn, why)
             over.account.measures.add(metric, over.event.function, over.event.qualifier, at=over.account.now().timestamp())
 
+    def _text(self, over: Over) -> str:
+        return destinations.text(over.record(self._payload(over.event)))
+
     def _to_queue(self, over: Over, arn: str) -> None:
-        self._sqs(arn).send_message(QueueUrl=self._queue_url(arn), MessageBody=destinations.text(over.record()))
+        self._sqs(arn).send_message(QueueUrl=self._queue_url(arn), MessageBody=self._text(over))
 
     def _to_topic(self, over: Over, arn: str) -> None:
-        self._of(arn, over).publish(TopicArn=arn, Message=destinations.text(over.record()))
+        self._of(arn, over).publish(TopicArn=arn, Message=self._text(over))
 
     def _to_function(self, over: Over, arn: str) -> None:
-        self._forward(over, arn, destinations.text(over.record()).encode())
+        self._forward(over, arn, self._text(over).encode())
 
     def _to_bus(self, over: Over, arn: str) -> None:
         entry = {
-            "Source": "lambda", "DetailType": destinations.detail_type(over.condition), "Detail": destinations.text(over.record()),
+            "Source": "lambda", "DetailType": destinations.detail_type(over.condition), "Detail": self._text(over),
             "EventBusName": arn, "Resources": [arn, over.function_arn],
         }  # fmt: skip
         answer = self._of(arn, over).put_events(Entries=[entry])
@@ -114,11 +123,11 @@ class Deliveries:
 
     def _to_bucket(self, over: Over, arn: str) -> None:
         key = destinations.object_key(over.event.function, over.at, str(uuid.uuid4()))
-        self._of(arn, over).put_object(Bucket=arn.split(":")[5], Key=key, Body=destinations.text(over.record()).encode(), ContentType="application/json")
+        self._of(arn, over).put_object(Bucket=arn.split(":")[5], Key=key, Body=self._text(over).encode(), ContentType="application/json")
 
     def _bury(self, over: Over, arn: str) -> None:
         attributes = destinations.dead_letter_attributes(over.event.request_id, over.code, over.message)
-        body = over.event.payload.decode()
+        body = self._payload(over.event).decode()
         if arn.split(":")[2] == "sqs":
             self._sqs(arn).send_message(QueueUrl=self._queue_url(arn), MessageBody=body, MessageAttributes=attributes)
         else:

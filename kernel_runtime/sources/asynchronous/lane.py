@@ -2,6 +2,9 @@
 
 Lambda reads less of the queue while a function is throttled ("Lambda … reduces the rate at which it reads events from the queue"): after a throttle or a system
 error the lane rests for a second or until one of its own runs ends, and has fewer in flight until they succeed again.
+
+Idle environments are used at once. For more of them it lets ten calls through, and then a hundred a second (AWS: a function may grow by 1,000 environments in
+10 s): a burst of short events is worked off by the first environments, and does not start one for each of its events.
 """
 
 from __future__ import annotations
@@ -9,10 +12,13 @@ from __future__ import annotations
 import heapq
 from collections import deque
 from dataclasses import dataclass, field
+from itertools import islice
 
 from .accepted import Accepted
 
 REST_S = 1.0
+STARTS_AT_ONCE = 10
+STARTS_PER_S = 100.0
 _NO_BOUND = 1_000_000
 
 
@@ -20,15 +26,21 @@ _NO_BOUND = 1_000_000
 class Lane:
     """ready: have their turn in this order. waiting: by when they are due. window: how many it has in flight at most, beside the function's own limit.
 
-    in_flight: numbers of the events that run now. gone: the function has been deleted. The rest counts since the lab began.
+    in_flight: by number the events that run now; unbegun: those among them that have not got an environment yet. starts_per_s: of the queue's clock.
+    gone: the function has been deleted. The rest counts since the lab began.
     """
 
     function: str
+    starts_per_s: float = STARTS_PER_S
     ready: deque[Accepted] = field(default_factory=deque)
     waiting: list[tuple[float, int, Accepted]] = field(default_factory=list)
     in_flight: dict[int, Accepted] = field(default_factory=dict)
     window: int = _NO_BOUND
+    unbegun: int = 0
     rests_until: float = 0.0
+    starts: float = STARTS_AT_ONCE
+    starts_at: float = 0.0
+    starved: bool = False
     gone: bool = False
     received: int = 0
     runs: int = 0
@@ -44,14 +56,24 @@ class Lane:
         else:
             heapq.heappush(self.waiting, (event.due_at, event.number, event))
 
-    def next(self, now: float, limit: int) -> Accepted | None:
-        """The event that is to run now, None where there is none or no place for it. ``limit``: how many of the function may run at once."""
+    def next(self, now: float, limit: int, idle: int) -> Accepted | None:
+        """The event that is to run now, None where there is none or no place for it. ``limit``: how many of the function may run at once; ``idle``:
+        environments that wait for a call."""
         self._turn(now)
+        self.starved = False
         if not self.ready or len(self.in_flight) >= min(limit, self.window) or now < self.rests_until:
+            return None
+        if idle <= self.unbegun and not self._may_start(now):
+            self.starved = True
             return None
         event = self.ready.popleft()
         self.in_flight[event.number] = event
+        self.unbegun += 1
         return event
+
+    def begun(self) -> None:
+        """One that was let through has its environment, or is refused one."""
+        self.unbegun -= 1
 
     def pop(self, now: float) -> Accepted | None:
         """The next event whose turn has come, whatever is in flight."""
@@ -63,6 +85,8 @@ class Lane:
         moments = [self.waiting[0][0]] if self.waiting else []
         if self.ready and now < self.rests_until:
             moments.append(self.rests_until)
+        elif self.starved:
+            moments.append(now + (1.0 - self.starts) / self.starts_per_s)
         return min(moments, default=None)
 
     def ran(self, event: Accepted) -> None:
@@ -96,8 +120,16 @@ class Lane:
 
     def oldest_s(self, now: float) -> float | None:
         """How long the oldest that waits has been in the queue, seconds."""
-        ages = [event.age_s(now) for event in (*list(self.ready)[:1], *(event for _, _, event in list(self.waiting)))]
+        ages = [event.age_s(now) for event in (*islice(self.ready, 1), *(event for _, _, event in list(self.waiting)))]
         return max(ages, default=None)
+
+    def _may_start(self, now: float) -> bool:
+        self.starts = min(self.starts + (now - self.starts_at) * self.starts_per_s, float(STARTS_AT_ONCE))
+        self.starts_at = now
+        if self.starts < 1.0:
+            return False
+        self.starts -= 1.0
+        return True
 
     def _turn(self, now: float) -> None:
         while self.waiting and self.waiting[0][0] <= now:

@@ -78,7 +78,7 @@ def streamed(result: bytes) -> HttpAnswer:
             raise Malformed("what stands before the eight NULs is no JSON") from None
         text = json.dumps({"statusCode": 200, **held, "body": None})
         answer = inferred(text.encode(), "application/octet-stream", remap=True)
-        return HttpAnswer(answer.status, answer.headers, rest)
+        return HttpAnswer(answer.status, answer.headers, b"" if answer.status in _BODILESS else rest)
     return HttpAnswer(200, (("Content-Type", "application/octet-stream"),), result)
 
 

@@ -6,6 +6,7 @@ import base64
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote, unquote_plus
 
@@ -108,7 +109,12 @@ def body_members(body: bytes, text: bool) -> tuple[str, bool]:
 
 def clf_time(at_s: float) -> str:
     """``12/Mar/2020:19:03:58 +0000``, whatever the process's language."""
-    at = datetime.fromtimestamp(at_s, UTC)
+    return _clf_time(int(at_s))
+
+
+@lru_cache(maxsize=4)
+def _clf_time(second: int) -> str:
+    at = datetime.fromtimestamp(second, UTC)
     return f"{at.day:02}/{_MONTHS[at.month - 1]}/{at.year}:{at:%H:%M:%S} +0000"
 
 

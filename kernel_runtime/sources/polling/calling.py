@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ...account.account import Account
+from ...account.recursion import traced
 from ...fleet.base import awaiting
-from ...model.errors import AwsError, LabClosed, LabError, ResourceNotFoundException, TooManyRequestsException
+from ...model.errors import AwsError, LabClosed, LabError, RecursiveInvocationException, ResourceNotFoundException, TooManyRequestsException
 from ...model.names import LATEST
+from ...model.tracing import farthest, trace_header
 
 Kind = Literal["ok", "failed", "throttled", "unavailable"]
 
@@ -51,11 +53,17 @@ class Target:
         return self.name in account.functions
 
 
-async def call(account: Account, target: Target, payload: bytes) -> Called:
-    """Invoke and wait. Raises LabClosed."""
+async def call(account: Account, target: Target, payload: bytes, traces: Iterable[str] = ()) -> Called:
+    """Invoke and wait. traces: X-Ray's headers of what the payload holds, where it has any. Raises LabClosed."""
     request_id = account.new_id()
     try:
-        record, answer = await awaiting(account.engine.invoke(target.name, payload, target.qualifier or None, synchronous=False, request_id=request_id))
+        trace = trace_header(request_id, account.now().timestamp(), farthest(traces, account.arn(target.name)))
+        trace = traced(account, account.record(target.name, target.qualifier), trace)
+        record, answer = await awaiting(
+            account.engine.invoke(target.name, payload, target.qualifier or None, synchronous=False, request_id=request_id, trace_id=trace)
+        )
+    except RecursiveInvocationException as loop:
+        return Called("failed", request_id=request_id, why=str(loop))
     except TooManyRequestsException as throttle:
         return Called("throttled", request_id=request_id, why=str(throttle))
     except ResourceNotFoundException as gone:

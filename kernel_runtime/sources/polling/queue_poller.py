@@ -190,7 +190,7 @@ class QueuePoller:
     async def _call(self, batch: list[Item], until: float) -> Called:
         payload, pause_s = payload_of(item.text for item in batch), RETRY_FIRST_S
         while True:
-            called = await call(self._account, self._target, payload)
+            called = await call(self._account, self._target, payload, [item.message["Attributes"].get("AWSTraceHeader", "") for item in batch])
             if called.kind in ("ok", "failed"):
                 self._tally.calls += 1
                 self._tally.records += len(batch)

@@ -118,6 +118,38 @@ def test_the_policy_must_allow_both_actions(lab: Lab, ask: Ask, define: Callable
     assert (view.kind, view.calls, view.failures, view.result) == ("http", 3, 2, "200")
 
 
+def test_metrics(lab: Lab, ask: Ask, define: Callable[..., str]) -> None:
+    name = define(ANSWERS)
+    url = f"/_lambda-url/{make(lab, name)}"
+    for path in ("/page", "/boom"):
+        ask(url + path)
+    lab.boto3("lambda").remove_permission(FunctionName=name, StatementId="url")
+    ask(url)
+    minutes = lab.account_of_notebook.measures.take(finest_only=True)
+    sums = {metric: 0.0 for metric in ("UrlRequestCount", "Url4xxCount", "Url5xxCount")}
+    for (metric, dimensions, _), statistic in minutes.items():
+        if metric in sums and ("FunctionName", name) in dimensions:
+            sums[metric] += statistic.total
+    assert sums == {"UrlRequestCount": 3.0, "Url4xxCount": 1.0, "Url5xxCount": 1.0}
+    assert any(metric == "UrlRequestLatency" for metric, _, _ in minutes)
+
+
+def test_a_policy_that_asks_for_an_address_is_asked_each_time(lab: Lab, ask: Ask, define: Callable[..., str]) -> None:
+    name = define(ANSWERS)
+    aws, url = lab.boto3("lambda"), f"/_lambda-url/{make(lab, name)}"
+    assert ask(url).status == 200
+    document = json.loads(aws.get_policy(FunctionName=name)["Policy"])
+    arn = document["Statement"][0]["Resource"]
+    condition = {"NotIpAddress": {"aws:SourceIp": "10.0.0.0/8"}}
+    deny = {"Sid": "far", "Effect": "Deny", "Principal": "*", "Action": "lambda:InvokeFunctionUrl", "Resource": arn, "Condition": condition}
+    document["Statement"].append(deny)
+    aws.put_resource_policy(ResourceArn=arn, Policy=json.dumps(document))
+    assert [ask(url).status for _ in range(2)] == [403, 403] and "denied by the function's policy" in lab.sources(name)[0].result
+    document["Statement"][-1]["Condition"]["NotIpAddress"]["aws:SourceIp"] = "127.0.0.0/8"
+    aws.put_resource_policy(ResourceArn=arn, Policy=json.dumps(document))
+    assert [ask(url).status for _ in range(2)] == [200, 200]
+
+
 def test_throttles(lab: Lab, ask: Ask, define: Callable[..., str]) -> None:
     name = define(ANSWERS, reserved_concurrency=0)
     told = ask(f"/_lambda-url/{make(lab, name)}")

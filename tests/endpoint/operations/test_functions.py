@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 from typing import Any
 
 import pytest
@@ -50,6 +51,19 @@ def test_new_code(aws: Any, function: str) -> None:
     aws.update_function_code(FunctionName=function, ZipFile=zipped("def handler(event, context):\n    return 'new'\n"))
     aws.get_waiter("function_updated_v2").wait(FunctionName=function, WaiterConfig={"Delay": 0, "MaxAttempts": 20_000})
     assert aws.invoke(FunctionName=function)["Payload"].read() == b'"new"'
+
+
+def test_a_large_package(aws: Any, name: str) -> None:
+    code = zipped("def handler(event, context):\n    return open('data.txt').read()[-3:]\n", **{"data.txt": os.urandom(1_000_000).hex() + "end"})
+    answer = create(aws, name, Code={"ZipFile": code})
+    assert answer["CodeSha256"] == base64.b64encode(hashlib.sha256(code).digest()).decode() and answer["CodeSize"] == len(code) > 2_000_000
+    assert aws.invoke(FunctionName=name)["Payload"].read() == b'"end"'
+    broken = code[:1_000] + b"?" + code[1_001:]
+    assert refused(aws.update_function_code, FunctionName=name, ZipFile=broken) == (
+        "InvalidParameterValueException",
+        "Could not unzip uploaded file. Please check your file, then try to upload again.",
+        400,
+    )
 
 
 def test_a_dry_run_changes_nothing(aws: Any, function: str) -> None:

@@ -1,7 +1,11 @@
-"""SnapStart by the API: what it excludes, and versions that have to show that they initialise."""
+"""SnapStart by the API: what it excludes, versions that are Pending until their snapshot is there, and calls that are restored from it."""
 
 from __future__ import annotations
 
+import base64
+import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -38,6 +42,75 @@ def test_a_version_is_pending_until_it_has_initialised(aws: Any, name: str) -> N
     assert (held["State"], held["LastUpdateStatus"], snap_start(held)) == ("Active", "Successful", ("PublishedVersions", "On"))
     assert snap_start(aws.get_function_configuration(FunctionName=name)) == ("PublishedVersions", "Off")
     assert aws.invoke(FunctionName=name, Qualifier="1", Payload=b"7")["Payload"].read() == b"7"
+
+
+COUNTING = """
+import os
+from snapshot_restore_py import register_after_restore, register_before_snapshot
+done = ['init']
+register_before_snapshot(done.append, 'before')
+@register_after_restore
+def after():
+    print('restoring')
+    done.append('after')
+    if os.environ.get('FAIL') == 'after': raise ValueError('no database')
+if os.environ.get('FAIL') == 'before':
+    register_before_snapshot(lambda: 1 / 0)
+def handler(event, context):
+    if event == 'exit': os._exit(3)
+    return done
+"""
+
+
+def test_its_calls_are_restored(lab: Lab, aws: Any, name: str) -> None:
+    create(aws, name, COUNTING, **ON)
+    published(aws, name)
+    aws.create_alias(FunctionName=name, Name="live", FunctionVersion="1")
+    answer = aws.invoke(FunctionName=name, Qualifier="live", LogType="Tail")
+    assert json.loads(answer["Payload"].read()) == ["init", "before", "after"]
+    assert re.search(r"\tRestore Duration: [\d.]+ ms\tBilled Restore Duration: \d+ ms\t\n$", base64.b64decode(answer["LogResult"]).decode())
+    assert aws.invoke(FunctionName=name, Payload=b"{}")["Payload"].read() == b'["init"]', "$LATEST starts cold"
+    assert aws.invoke(FunctionName=name, Qualifier="1", Payload=b'"exit"')["FunctionError"] == "Unhandled"
+    assert json.loads(aws.invoke(FunctionName=name, Qualifier="1")["Payload"].read()) == ["init", "before", "after"]
+    assert [(record.version, record.start) for record in lab.records(name)] == [("1", "restored"), ("$LATEST", "cold"), ("1", "warm"), ("1", "restored")]
+    lines = lab.logs(name).splitlines()
+    assert lines[0].startswith("INIT_START ") and re.match(r"INIT_REPORT Init Duration: [\d.]+ ms$", lines[1])
+    del lines[:2]
+    assert re.match(r"RESTORE_START Runtime Version: python:3\.13\.v1\tRuntime Version ARN: arn:aws:lambda:us-east-1::runtime:\w{64}$", lines[0])
+    assert lines[1] == "restoring" and re.match(r"RESTORE_REPORT Restore Duration: [\d.]+ ms$", lines[2]) and lines[3].startswith("START RequestId: ")
+
+
+def test_a_before_snapshot_hook_that_fails_makes_no_version(lab: Lab, aws: Any, name: str) -> None:
+    create(aws, name, COUNTING, Environment={"Variables": {"FAIL": "before"}}, **ON)
+    with pytest.raises(WaiterError):
+        published(aws, name)
+    held = aws.get_function_configuration(FunctionName=name, Qualifier="1")
+    assert (held["State"], held["StateReasonCode"], snap_start(held)) == ("Failed", "FunctionError", ("PublishedVersions", "Off"))
+    log = lab.logs(name)
+    assert "[ERROR] ZeroDivisionError" in log and log.endswith("\tPhase: init\tStatus: error\tError Type: Runtime.BeforeSnapshotError\n")
+
+
+def test_an_after_restore_hook_that_fails(lab: Lab, aws: Any, name: str) -> None:
+    create(aws, name, COUNTING, Environment={"Variables": {"FAIL": "after"}}, **ON)
+    published(aws, name)
+    text = "The afterRestore() runtime hook encountered an error. For more information, check the Amazon CloudWatch logs."
+    assert refused(aws.invoke, FunctionName=name, Qualifier="1") == ("SnapStartException", text, 400)
+    log = lab.logs(name)
+    assert "[ERROR] ValueError: no database" in log and log.endswith(" ms\tStatus: error\tError Type: Runtime.AfterRestoreError\n")
+    assert "START RequestId" not in log
+
+
+def test_a_lab_that_is_opened_again_makes_its_snapshots_again(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    with Lab(home=tmp_path) as lab:
+        aws = lab.boto3("lambda")
+        create(aws, "f", COUNTING, **ON)
+        published(aws, "f")
+    with Lab(home=tmp_path) as lab:
+        aws = lab.boto3("lambda")
+        while snap_start(aws.get_function_configuration(FunctionName="f", Qualifier="1"))[1] != "On":
+            pass
+        assert lab.get("f").invoke(qualifier="1").start == "restored"
 
 
 def test_an_init_that_fails_makes_no_version(aws: Any, name: str) -> None:

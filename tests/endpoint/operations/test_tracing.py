@@ -20,7 +20,7 @@ def test_invoke_tells_the_trace_that_the_function_sees(aws: Any, name: str) -> N
     create(aws, name, SOURCE)
     response = aws.invoke(FunctionName=name)
     seen = json.loads(response["Payload"].read())
-    assert seen.startswith("Root=1-") and seen.endswith(";Sampled=0")
+    assert seen.startswith("Root=1-") and ";Sampled=0;Lineage=" in seen
     assert response["ResponseMetadata"]["HTTPHeaders"]["x-amzn-trace-id"] == seen
     assert json.loads(aws.invoke(FunctionName=name)["Payload"].read()) != seen
 

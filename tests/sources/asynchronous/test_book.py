@@ -50,6 +50,31 @@ def test_many_callers_share_commits_and_each_is_kept(tmp_path: Path) -> None:
     book.close()
 
 
+def test_a_large_payload_is_on_disk_alone(tmp_path: Path) -> None:
+    book = Book(tmp_path / "book", lambda events: None)
+    large = Accepted(1, "000000000000", "us-east-1", "f", "", b"1" * 100_000, "id", "", 0.0, 0.0)
+    book.keep(large)
+    assert large.payload is None and book.payload(large) == b"1" * 100_000
+    book.close()
+    book = Book(tmp_path / "book", lambda events: None)
+    (again,) = book.read()
+    assert again.payload is None and book.payload(again) == b"1" * 100_000
+    book.close()
+
+
+def test_one_of_two_labs_over_a_home_sees_to_what_is_left(tmp_path: Path) -> None:
+    first = Book(tmp_path / "book", lambda events: None)
+    first.keep(event(1))
+    second = Book(tmp_path / "book", lambda events: None)
+    assert second.read() == []
+    second.keep(event(2))
+    second.close()
+    first.close()
+    third = Book(tmp_path / "book", lambda events: None)
+    assert [left.number for left in third.read()] == [1, 2]
+    third.close()
+
+
 def test_nothing_is_written_where_nothing_is_kept() -> None:
     told: list[Accepted] = []
     book = Book(None, told.extend)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -129,6 +131,16 @@ def test_a_deleted_functions_events_are_dropped(lab_of: Callable[..., Lab]) -> N
     assert lab.sources("f") == [], "a new function of that name has a queue of its own"
 
 
+def test_what_is_in_flight_when_its_function_is_deleted_is_not_tried_again(lab_of: Callable[..., Lab], tmp_path: Path) -> None:
+    lab = lab_of(lambda name, count: Script(0.1, "failed", b"{}"), tmp_path, clock=1)
+    function = lab.function("f", source=SOURCE)
+    function.send()
+    until(lambda: lab.view("f").in_use == 1)
+    function.delete()
+    with closing(sqlite3.connect(tmp_path / "asynchronous.sqlite")) as database:
+        until(lambda: not database.execute("SELECT * FROM accepted").fetchall())
+
+
 def test_what_is_not_there_or_too_large_is_refused(lab_of: Callable[..., Lab]) -> None:
     lab = lab_of()
     function = lab.function("f", source=SOURCE)
@@ -187,7 +199,8 @@ def test_events_of_other_accounts_go_on_too(lab_of: Callable[..., Lab], tmp_path
     book.close()
     lab = lab_of(home=tmp_path)
     assert ("111122223333", "eu-west-1") in {(account.id, account.region) for account in lab.accounts}
-    until(lambda: not Book(tmp_path / "asynchronous.sqlite", lambda events: None).read())
+    with closing(sqlite3.connect(tmp_path / "asynchronous.sqlite")) as database:
+        until(lambda: not database.execute("SELECT * FROM accepted").fetchall())
     lab.close()
     lab = lab_of(home=tmp_path)
     assert [account.id for account in lab.accounts] == ["000000000000"], "an event whose function is gone is dropped"
