@@ -56,7 +56,8 @@ class Batches:
     def figure_json(self) -> dict[str, Any]:
         """As plotly's JSON: a trace of calls that succeeded, one of those that failed."""
         traces = [self._squares(ok) for ok in (True, False)]
-        figure = template(self.title, "", traces, 120 + _CELL * len(self.names), type="category", autorange="reversed", automargin=True)
+        height, rows = 120 + _CELL * len(self.names), {"categoryorder": "array", "categoryarray": self.names}
+        figure = template(self.title, "", traces, height, type="category", autorange="reversed", automargin=True, **rows)
         figure["layout"] |= {
             "xaxis": {"title": {"text": "call", "standoff": 6}, "dtick": 1 if len(self.calls) <= 30 else 10, "zeroline": False},
             "margin": {"l": BESIDE_PX, "r": 24, "t": 52, "b": 44},
