@@ -68,9 +68,11 @@ class Running:
         return [view for entry, due in planned for view in self._views_of(entry, due, written[entry.expression] > 1)]
 
     def close(self) -> None:
-        """With the loop, which carries all of it."""
-        if "_threads" in self.__dict__:
-            self._threads.shutdown(wait=False, cancel_futures=True)
+        """Nothing is fired any more when it returns. Idempotent."""
+        stopped = self._loop.run(self._stop())
+        if not stopped.cancelled():
+            stopped.result()
+        self._threads.shutdown(wait=False, cancel_futures=True)
 
     @cached_property
     def _threads(self) -> ThreadPoolExecutor:
@@ -92,6 +94,11 @@ class Running:
         else:
             self._stale[key] = None
         self._woken.set()
+
+    async def _stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _run(self) -> None:
         """Reads what has changed, takes what is due, waits for the next of either."""
