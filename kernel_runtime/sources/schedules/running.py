@@ -31,6 +31,9 @@ LOOK_AGAIN_S = 10.0
 CATCH_UP_S = 5.0
 """Real seconds by which the lab may be late and still leaves nothing out."""
 THREADS = 16
+IN_FLIGHT_MAX = 500
+"""Deliveries under way at which no more are begun: a clock may be faster than its targets. What is late by then is made up for as after a sleep."""
+CROWDED_S = 0.05
 Key = tuple[str, str, str]
 log = logging.getLogger(__name__)
 
@@ -109,11 +112,12 @@ class Running:
                 await self._read(self._stale.popitem()[0])
             if not self._runs():
                 self._table.clear()
-            for firing in self._table.take(self._clock.now()):
+            crowded = len(self._tasks) > IN_FLIGHT_MAX
+            for firing in [] if crowded else self._table.take(self._clock.now()):
                 self._start(self._fire(firing))
             self._planned = self._table.planned()
             due = self._table.next_due()
-            wait_s = None if due is None else min(self._clock.real_s(due - self._clock.now()), LOOK_AGAIN_S)
+            wait_s = CROWDED_S if crowded else None if due is None else min(self._clock.real_s(due - self._clock.now()), LOOK_AGAIN_S)
             try:
                 await asyncio.wait_for(self._woken.wait(), wait_s)
             except TimeoutError:
