@@ -70,7 +70,7 @@ class FunctionHandle:
         return self
 
     def on_success(self, target: FunctionHandle | str | None, qualifier: str | None = None) -> FunctionHandle:
-        """Send a record of each event that ended well to ``target``: another function, or the ARN of a queue, a topic, an event bus; None: no more.
+        """Send a record of each event that ended well to ``target``: another function or its name, or the ARN of a queue, a topic, an event bus; None: no more.
         Raises AwsError for what Lambda refuses."""
         from .triggers import retries
 
@@ -129,7 +129,7 @@ class FunctionHandle:
         Without a route by a URL of its own, as Lambda's console makes it: a function URL, and with auth NONE the permission for anybody. ``route``
         (``"GET /items/{id}"``, ``"ANY /{proxy+}"``, ``"$default"``): by that route of the HTTP API that the lab's functions share, at
         ``link.format(id=7)``. cors: members as AWS has them, such as ``{"AllowOrigins": ["*"]}``. stream: InvokeMode RESPONSE_STREAM.
-        Raises botocore's ClientError where AWS refuses.
+        Raises AwsError where AWS refuses.
         """
         from .triggers import http
 
@@ -140,7 +140,7 @@ class FunctionHandle:
     ) -> Trigger:
         """Let S3 call it when objects of a bucket change: ``fn.on_bucket("photos", ["s3:ObjectCreated:*"], prefix="in/", suffix=".jpg")``.
 
-        Raises boto3's ClientError where S3 refuses, such as another configuration of the bucket that means the same objects.
+        Raises AwsError where S3 refuses, such as another configuration of the bucket that means the same objects.
         """
         from .triggers import pushed
 
