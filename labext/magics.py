@@ -154,7 +154,10 @@ class LabMagics(Magics):  # type: ignore[misc]
         from .source_list import SourceList
 
         with shown_shortly():
-            return SourceList(the_lab(), options.name)
+            lab = the_lab()
+            if options.name:
+                lab.get(options.name)
+            return SourceList(lab, options.name)
 
     @magic_arguments()
     @argument("--connect", default=None, metavar="URL", help="use a lab that runs elsewhere from now on, such as one of serverless-lab serve")
