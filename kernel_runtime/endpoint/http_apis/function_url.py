@@ -69,6 +69,7 @@ class FunctionUrlSite:
                 answer = _failed()
             else:
                 answer = self._answered(visit, result)
+        visit.count(answer.status, now, self._clock())
         extra = [("X-Amzn-Trace-Id", trace), *(cors.answer_headers(visit.cors, arrival.fields) if visit.cors else [])]
         return Answer(answer.status, [*answer.headers, *extra], answer.body)
 
@@ -93,6 +94,14 @@ class _Visit:
         self.cors: dict[str, Any] = self.config.get("Cors") or {}
         self.streams = self.config.get("InvokeMode") == "RESPONSE_STREAM"
         self._arrival = arrival
+
+    def count(self, status: int, began: float, ended: float) -> None:
+        """CloudWatch's metrics of URLs (AWS: "Monitoring Lambda function URLs")."""
+        add, name = self.account.measures.add, self.record.name
+        add("UrlRequestCount", name, self.qualifier, at=began)
+        add("UrlRequestLatency", name, self.qualifier, at=began, value=(ended - began) * 1e3, unit="Milliseconds")
+        if status >= 400:
+            add("Url4xxCount" if status < 500 else "Url5xxCount", name, self.qualifier, at=began)
 
     def signer(self, credentials: Credentials, content: bytes, now: float) -> Iam | None:
         """Who signed; None where nobody has to. Raises the refusals of SigV4."""

@@ -90,6 +90,14 @@ def test_what_fails_is_a_bad_gateway(ask: Ask, url: str, path: str) -> None:
     assert (told.status, told.body, told.headers["content-type"]) == (502, b"Internal Server Error", "application/json")
 
 
+def test_requests_are_counted_for_cloudwatch(lab: Lab, ask: Ask, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    counted: list[str] = []
+    monkeypatch.setattr(lab.account_of_notebook.measures, "add", lambda metric, *of, **more: counted.append(metric))
+    for path in ("/page", "/boom"):
+        ask(url + path)
+    assert counted == ["UrlRequestCount", "UrlRequestLatency", "UrlRequestCount", "UrlRequestLatency", "Url5xxCount"]
+
+
 def test_an_event_over_six_megabytes_is_too_large(ask: Ask, url: str) -> None:
     for size in (6_300_000, 10_000_000):
         told = ask(url, "POST", {"Content-Type": "text/plain"}, b"x" * size)
