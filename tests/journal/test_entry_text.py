@@ -14,13 +14,29 @@ from kernel_runtime.control import facts, orders
 from kernel_runtime.journal.entry_text import from_line, to_line
 from kernel_runtime.journal.journal import Entry
 from kernel_runtime.model.function import Function
-from kernel_runtime.model.invocation import InitFailure, InvocationRecord
+from kernel_runtime.model.invocation import InitFailure, InvocationRecord, Restore, SnapshotRecord
 
 FUNCTION = Function("f", "0" * 64, memory_mb=256, variables=MappingProxyType({"COLOUR": "blau ü"}), layers=("arn:aws:lambda:us-east-1:000000000000:layer:l:1",))
 FAILURE = InitFailure("init", "error", 1.5, "Runtime.ExitError", b"\xff\x00printed")
 RECORD = InvocationRecord(
-    "id", "f", 7, "cold", "error", 1.7e9, 2.5, 3, 128, 40, init_ms=9.25, error_type="E", init_failures=(FAILURE, FAILURE), log=b"\xfe\n", qualifier="live"
+    "id",
+    "f",
+    7,
+    "cold",
+    "error",
+    1.7e9,
+    2.5,
+    3,
+    128,
+    40,
+    init_ms=9.25,
+    error_type="E",
+    init_failures=(FAILURE, FAILURE),
+    log=b"\xfe\n",
+    qualifier="live",
+    restore=Restore(2.5, 2, "error", "Runtime.AfterRestoreError", b"\xfe"),
 )
+SNAPSHOT = SnapshotRecord("f", "3", 1.7e9, 2.5, 3, 128, "timeout", log=b"\xfe\n")
 GIVEN: dict[str, Any] = {
     "function": "f", "name": "f", "version": "3", "alias": "live", "qualifier": "live", "count": 5, "concurrency": 100, "available_mb": 1, "request_id": "id",
     "environment_id": 7, "init_ms": 1.25, "why": "idle", "alive": True, "record": RECORD, "start": "warm", "reason": "ConcurrentInvocationLimitExceeded",
@@ -36,6 +52,8 @@ def examples() -> list[Any]:
         values = {name: GIVEN[name] for name in names if name in GIVEN}
         if kind is facts.FunctionPut:
             values["function"] = FUNCTION
+        if kind is facts.SnapshotTaken:
+            values["record"] = SNAPSHOT
         made.append(kind(**values))
     return made
 
