@@ -19,7 +19,7 @@ from ..model.function import Function
 from ..model.invocation import Answer, Cause, Invocation
 from ..model.limits import RESTORE_TIMEOUT_S, init_timeout_s
 from ..runtimes.catalog import Interpreter
-from ..runtimes.channel import ANSWER, READY, RESTORED, ChannelError, Reply, Request, encode_request
+from ..runtimes.channel import ANSWER, INIT_FAILED, READY, RESTORE_FAILED, RESTORED, ChannelError, Reply, Request, encode_request
 from ..wire import Died, Interrupt, Measured, Start, Stop
 from .base import Ahead, Enforcement, HostFact, Waiting, version_of
 from .host_process import HostProcess, sweep_leftovers
@@ -263,6 +263,7 @@ class LocalFleet:
                 yield place.readable
                 reply = place.receive()
                 if reply is not None:
+                    place.gives_up = reply.kind in (INIT_FAILED, RESTORE_FAILED)  # its death is awaited too, and news to nobody
                     return reply
         except (EOFError, ChannelError) as why:
             if isinstance(why, ChannelError):
@@ -281,7 +282,7 @@ class LocalFleet:
         place = self._places.get(message.environment) if isinstance(message, Died) else None
         if place is None or message.process != place.process:
             return
-        idle = not place.waited_on and self._host is not None and self._host.slots.deadline(place.slot) == 0.0
+        idle = not place.waited_on and not place.gives_up and self._host is not None and self._host.slots.deadline(place.slot) == 0.0
         self._forget_snapshot(place)
         place.settle(message)
         if idle and message.cause in ("exit", "signal", "out_of_memory"):

@@ -90,6 +90,9 @@ def test_an_after_restore_hook_that_fails(running: Running) -> None:
     for restore in (place.initialised(), place.restarted()):
         assert (restore.cause, restore.detail, restore.error_type, restore.restored) == ("exit", 65, "Runtime.AfterRestoreError", True)
         assert b"ZeroDivisionError" in restore.log and b'"requestId": ""' in restore.payload
+    snapshot(running, LIFE)
+    told = [running.facts.get_nowait() for _ in range(running.facts.qsize())]
+    assert not [fact for fact in told if isinstance(fact, EnvironmentDied) and fact.environment_id == place.number], "who waited for it knows"
 
 
 def test_a_restore_may_take_only_so_long(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
