@@ -65,13 +65,15 @@ def introduction(lab: Lab) -> str:
         f"Serverless Lab at {lab.endpoint_url} (Ctrl-C stops)",
         f"  functions: {', '.join(lab.functions) or 'none yet'}",
         "",
+        "In a notebook, after %load_ext labext:",
+        f"%lab --connect {lab.endpoint_url} --key={owner.access_key} --secret={owner.secret}",
+        "",
         f"export AWS_ENDPOINT_URL={lab.endpoint_url}",
         f"export AWS_ACCESS_KEY_ID={owner.access_key}",
         f"export AWS_SECRET_ACCESS_KEY={owner.secret}",
         "export AWS_DEFAULT_REGION=us-east-1",
         "",
         "aws lambda list-functions                  # or boto3, or any tool that speaks AWS's API",
-        f"%lab --connect {lab.endpoint_url} --key={owner.access_key} --secret={owner.secret}   # in a notebook",
         f"aws lambda create-function … --role {lab.role_arn}   # a role that is there from the start",
     ]
     return "\n".join(lines)
