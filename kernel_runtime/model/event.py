@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from .errors import InvalidRequestContentException, RequestTooLargeException
+from .json_faults import fault_text
 from .limits import ASYNC_REQUEST_MAX_BYTES, REQUEST_MAX_BYTES
 
 _NOT_JSON = "Could not parse request body into json: Could not parse payload into json: "
@@ -46,9 +47,11 @@ def asynchronous_event_bytes(event: Any) -> bytes:
 def _check_json(raw: bytes) -> None:
     try:
         json.loads(raw, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as why:
+    except ValueError as why:
+        raise InvalidRequestContentException(f"{_NOT_JSON}{fault_text(raw, why)}") from None
+    except RecursionError as why:
         raise InvalidRequestContentException(f"{_NOT_JSON}{why}") from None
 
 
 def _refuse_constant(name: str) -> None:
-    raise ValueError(f"Unrecognized token '{name}'")
+    raise ValueError(f"Non-standard token '{name}': enable JsonParser.Feature.ALLOW_NON_NUMERIC_NUMBERS to allow")

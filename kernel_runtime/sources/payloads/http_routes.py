@@ -7,7 +7,7 @@ by segment from the left a literal before ``{name}``, and so the longest literal
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -38,8 +38,8 @@ class Template:
         kinds = tuple(2 if _greedy(segment) else 1 if _VARIABLE.match(segment) else 0 for segment in self.segments)
         return (self.greedy, self.method == "ANY", kinds)
 
-    def match(self, segments: list[str]) -> Parameters | None:
-        """The path's variables, decoded; None where it does not match."""
+    def match(self, segments: list[str], read: Callable[[str], str] = unquote) -> Parameters | None:
+        """The path's variables, each as ``read`` gives it, decoded where nothing is said; None where it does not match."""
         if len(segments) < len(self.segments) or (not self.greedy and len(segments) != len(self.segments)):
             return None
         found: Parameters = {}
@@ -49,11 +49,11 @@ class Template:
                 if unquote(segments[index]) != wanted:
                     return None
             elif variable[2]:
-                found[variable[1]] = unquote("/".join(segments[index:]))
+                found[variable[1]] = read("/".join(segments[index:]))
             elif not segments[index]:
                 return None
             else:
-                found[variable[1]] = unquote(segments[index])
+                found[variable[1]] = read(segments[index])
         return found
 
 

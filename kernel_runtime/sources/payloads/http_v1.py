@@ -1,13 +1,14 @@
 """Payload format 1.0: the event of a REST API's proxy integration, and of an HTTP API's route that asks for it.
 
 API Gateway Developer Guide, "Input format of a Lambda function for proxy integration", "Create AWS Lambda proxy integrations for HTTP APIs". What is not there
-is null, not left out. A REST API spells headers as the client did and tells the path as it was sent, without the stage; an HTTP API decodes it, with the stage.
+is null, not left out. A REST API spells headers as the client did and tells the path as it was sent, without the stage, and so its parameters; an HTTP API
+decodes it, with the stage.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .http_request import FRONT_HEADERS, HttpRequest, body_members, clf_time, epoch_ms, gathered, query_pairs, seen_headers
@@ -33,16 +34,17 @@ class Called:
     request_id: str
     resource_id: str | None = None
     extended_request_id: str = ""
+    deployment_id: str = ""
     path_parameters: Mapping[str, str] = field(default_factory=dict)
     stage_variables: Mapping[str, str] = field(default_factory=dict)
     authorizer: Mapping[str, Any] | None = None
     identity: Mapping[str, Any] = field(default_factory=dict)
-    deployment_id: str = ""
 
 
 def rest_event(request: HttpRequest, called: Called, *, text: bool) -> dict[str, Any]:
-    """``text``: whether the body is handed over as it is (the API's binary media types decide)."""
-    return _event(request, called, _context(request, called), lambda name: request.spelling.get(name) or canonical(name), text)
+    """``text``: whether the body is handed over as it is (the API's binary media types decide). Recorded: its length is not told."""
+    told = replace(request, headers=tuple(pair for pair in request.headers if pair[0] != "content-length"))
+    return _event(told, called, _context(request, called), lambda name: request.spelling.get(name) or canonical(name), text)
 
 
 def http_api_event(request: HttpRequest, called: Called, *, text: bool) -> dict[str, Any]:

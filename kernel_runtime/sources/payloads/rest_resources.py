@@ -13,7 +13,7 @@ from .http_routes import Parameters, Template
 
 @dataclass(frozen=True, slots=True)
 class Selected:
-    """``resource`` and ``method`` are API Gateway's own JSON of them."""
+    """``resource`` and ``method`` are API Gateway's own JSON of them. ``parameters``: as they were sent, percent-encoded (recorded)."""
 
     resource: dict[str, Any]
     method: dict[str, Any]
@@ -36,7 +36,7 @@ class Resources:
         for template, item in self._held:
             methods = item["resourceMethods"]
             chosen = methods.get(method) or methods.get("ANY")
-            found = template.match(segments) if chosen else None
+            found = template.match(segments, str) if chosen else None
             if found is not None and all(found.values()):
                 return Selected(item, chosen, found)
         return None

@@ -123,10 +123,11 @@ def test_the_event(lab: Lab, api: Api, ask: Ask, echo: str) -> None:
     told = ask(api.path("/hello/a%2Fb/c?name=you&name=me"), "POST", {"Content-Type": "application/json", "x-OWN-header": "1"}, b'{"a": 1}')
     event = json.loads(told.body)
     assert (event["resource"], event["path"], event["body"], event["isBase64Encoded"]) == ("/hello/{proxy+}", "/hello/a%2Fb/c", '{"a": 1}', False)
-    assert event["pathParameters"] == {"proxy": "a/b/c"} and event["multiValueQueryStringParameters"] == {"name": ["you", "me"]}
+    assert event["pathParameters"] == {"proxy": "a%2Fb/c"} and event["multiValueQueryStringParameters"] == {"name": ["you", "me"]}
     assert event["stageVariables"] == {"stageVariableName": "stageVariableValue"} and event["headers"]["Content-Type"] == "application/json"
     assert event["headers"]["x-OWN-header"] == "1" and "X-Forwarded-For" in event["headers"]
     context = event["requestContext"]
+    assert "Content-Length" not in event["headers"] and list(context)[-3:] == ["domainName", "deploymentId", "apiId"]
     assert (context["path"], context["stage"], context["resourcePath"]) == ("/prod/hello/a%2Fb/c", "prod", "/hello/{proxy+}")
     assert (context["requestId"], context["extendedRequestId"]) == (told.headers["x-amzn-requestid"], told.headers["x-amz-apigw-id"])
     by_name = ask("/prod/hello/x", "POST", {"Host": f"{api.id}.execute-api.us-east-1.localhost"})

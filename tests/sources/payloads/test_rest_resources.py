@@ -23,11 +23,11 @@ TREE = Resources(
         ("GET", "/items", "/items", {}),
         ("GET", "/items/", "/items", {}),
         ("GET", "/items/7", "/items/{id}", {"id": "7"}),
-        ("GET", "/items/a%2Fb", "/items/{id}", {"id": "a/b"}),
+        ("GET", "/items/a%2Fb", "/items/{id}", {"id": "a%2Fb"}),
         ("GET", "/items/new", "/items/new", {}),
         ("PUT", "/items/new", "/items/new", {}),
         ("PUT", "/items/7", "/{proxy+}", {"proxy": "items/7"}),
-        ("GET", "/other/a%20b", "/{proxy+}", {"proxy": "other/a b"}),
+        ("GET", "/other/a%20b/", "/{proxy+}", {"proxy": "other/a%20b"}),
     ],
 )
 def test_selection(method: str, path: str, selected: str, parameters: dict[str, str]) -> None:
