@@ -23,11 +23,12 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="serverless-lab", description="AWS Lambda, real and visible, inside a Jupyter notebook.")
+    about = "AWS Lambda, real and visible, inside a Jupyter notebook. Without a command: JupyterLab, on copies of the lessons in this folder."
+    parser = argparse.ArgumentParser(prog="serverless-lab", description=about)
     parser.set_defaults(run=_open_lab)
     parser.add_argument("--no-browser", action="store_true", help="print the URL and open no browser (for servers)")
     parser.add_argument("--port", type=int, default=8888, help="the port to begin looking for a free one at (%(default)s)")
-    commands = parser.add_subparsers(title="commands", metavar="")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     check = commands.add_parser("check", help="execute notebooks and say whether they pass; with none named, the lessons")
     check.add_argument("notebooks", nargs="*", type=Path, metavar="NOTEBOOK")
     check.add_argument("--jobs", type=_positive, default=max(1, os.cpu_count() or 1), help="how many at once (%(default)s)")
