@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from .lessons import copy_lessons, lessons
+from .services import hint
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -78,6 +79,8 @@ def _open_lab(options: argparse.Namespace) -> int:
         command.append("--no-browser")
     if os.geteuid() == 0:
         command.append("--allow-root")
+    if missing := hint():
+        print(missing)
     print(f"Serverless Lab: your lessons are in {first.parent}/ (Ctrl-C stops)", flush=True)
     server = subprocess.Popen(command, start_new_session=True)
     signal.signal(signal.SIGTERM, lambda *_: server.terminate())
@@ -143,6 +146,8 @@ def _doctor(options: argparse.Namespace) -> int:
         for row in lab.doctor():
             table.add_row(row.limit, "[green]yes[/]" if row.enforced else "[yellow]no[/]", row.mechanism, row.note)
         Console().print(table)
+    if missing := hint():
+        print(missing)
     return 0
 
 

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 from ..endpoint.said import said_shortly
 from ..function_handle import FunctionHandle
 from ..model.errors import InvalidParameterValueException
+from ..model.short import Interrupted
 from ..sources.state_history import Visit as Visit
 from ..sources.state_history import mark_starts, visits
+from .asking import asking
 
 if TYPE_CHECKING:
     from ..lab import Lab
@@ -46,7 +48,7 @@ class StateMachine:
             execution.wait(say=say)
         except KeyboardInterrupt:
             execution.stop()
-            raise
+            raise Interrupted(f"the execution of {self.name} was stopped") from None
         return execution
 
     def delete(self) -> None:
@@ -128,7 +130,7 @@ def make(lab: Lab, name: str, definition: Mapping[str, Any] | str) -> StateMachi
     """The state machine of this name, made or changed. Functions may stand in the definition themselves. Raises AwsError where Step Functions refuses."""
     text = definition if isinstance(definition, str) else json.dumps(definition, default=_arn)
     client = lab.boto3("stepfunctions")
-    with said_shortly(_SILENCE):
+    with asking():
         for page in client.get_paginator("list_state_machines").paginate():
             for machine in page["stateMachines"]:
                 if machine["name"] == name:
