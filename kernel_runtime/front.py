@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from .account.account import Account, ready_role_arn
 from .account.accounts import Accounts
 from .account.on_behalf import OnBehalf
+from .account.ties import Tie
 from .artifacts.store import Store
 from .endpoint.credentials import Credentials
 from .endpoint.listening import Listening
@@ -142,6 +143,10 @@ class Front:
         around.fetch_object = lambda bucket, key, version: self._fetch(account, bucket, key, version)
         around.organization_of = self.organization_of
         around.role_exists = lambda arn: self._role_exists(account, arn)
+
+    def ties(self) -> list[Tie]:
+        """What the services behind the door are to call."""
+        return self._door.services.ties() if self._door is not None else []
 
     @property
     def companion_runs(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from .account import aliases, versions
@@ -19,6 +20,7 @@ from .outcome import Outcome
 if TYPE_CHECKING:
     from .lab import Lab
     from .triggers.link import Link
+    from .triggers.polled import Polled
     from .triggers.pushed import Trigger
 
 
@@ -161,6 +163,83 @@ class FunctionHandle:
         from .triggers import pushed
 
         return pushed.rule(self._lab, self.name, pattern, bus, name, target, qualifier)
+
+    def on_queue(
+        self,
+        queue: str,
+        *,
+        batch_size: int = 10,
+        window_s: int = 0,
+        filters: Mapping[str, Any] | Iterable[Mapping[str, Any]] | None = None,
+        partial_failures: bool = False,
+        max_concurrency: int | None = None,
+        qualifier: str | None = None,
+    ) -> Polled:
+        """Let Lambda poll an SQS queue for it: ``fn.on_queue("orders", filters={"body": {"kind": ["order"]}})``. queue: a name or an ARN; one that is not there
+        is made (its visibility timeout six times the function's timeout), a name in ``.fifo`` as a FIFO queue. window_s: 1 to 300 where batch_size is over 10.
+        partial_failures: ReportBatchItemFailures. max_concurrency: 2 to 1,000.
+
+        Gives the event source mapping, once it is in force: ``disable``, ``enable``, ``delete``. Raises AwsError where Lambda refuses.
+        """
+        from .triggers import polled
+
+        return polled.queue(
+            self._lab, self.name, queue, filters, qualifier, BatchSize=batch_size, MaximumBatchingWindowInSeconds=window_s or None,
+            FunctionResponseTypes=["ReportBatchItemFailures"] if partial_failures else None,
+            ScalingConfig={"MaximumConcurrency": max_concurrency} if max_concurrency is not None else None,
+        )  # fmt: skip
+
+    def on_stream(
+        self,
+        stream: str,
+        *,
+        shards: int = 1,
+        start: str | datetime = "TRIM_HORIZON",
+        batch_size: int = 100,
+        window_s: int = 0,
+        filters: Mapping[str, Any] | Iterable[Mapping[str, Any]] | None = None,
+        partial_failures: bool = False,
+        retries: int | None = None,
+        max_age_s: int | None = None,
+        bisect: bool = False,
+        parallel: int = 1,
+        tumbling_s: int = 0,
+        on_failure: str | None = None,
+        qualifier: str | None = None,
+    ) -> Polled:
+        """Let Lambda poll a Kinesis data stream for it. stream: a name or an ARN; one that is not there is made, with ``shards``. start: ``TRIM_HORIZON``,
+        ``LATEST`` or a moment. retries, max_age_s: None is no limit. bisect: halve a batch that fails. parallel: batches at once from a shard, 1 to 10.
+        tumbling_s: windows with a state, up to 900 s. on_failure: the ARN of a queue, a topic or a bucket. The rest as in ``on_queue``."""
+        from .triggers import polled
+
+        members = polled.of_streams(batch_size, window_s, partial_failures, retries, max_age_s, bisect, parallel, tumbling_s, on_failure)
+        return polled.stream(self._lab, self.name, stream, shards, start, filters, qualifier, **members)
+
+    def on_table(
+        self,
+        table: str,
+        *,
+        key: str = "id",
+        view: Literal["NEW_AND_OLD_IMAGES", "NEW_IMAGE", "OLD_IMAGE", "KEYS_ONLY"] = "NEW_AND_OLD_IMAGES",
+        start: Literal["TRIM_HORIZON", "LATEST"] = "TRIM_HORIZON",
+        batch_size: int = 100,
+        window_s: int = 0,
+        filters: Mapping[str, Any] | Iterable[Mapping[str, Any]] | None = None,
+        partial_failures: bool = False,
+        retries: int | None = None,
+        max_age_s: int | None = None,
+        bisect: bool = False,
+        parallel: int = 1,
+        tumbling_s: int = 0,
+        on_failure: str | None = None,
+        qualifier: str | None = None,
+    ) -> Polled:
+        """Let Lambda poll the stream of a DynamoDB table for it. table: a name, or a stream's ARN; a table that is not there is made, its partition key ``key``
+        a text; one without a stream gets one, which shows ``view``. The rest as in ``on_stream``."""
+        from .triggers import polled
+
+        members = polled.of_streams(batch_size, window_s, partial_failures, retries, max_age_s, bisect, parallel, tumbling_s, on_failure)
+        return polled.table(self._lab, self.name, table, key, view, start, filters, qualifier, **members)
 
     def on_schedule(
         self, expression: str, input: Any = None, *, timezone: str | None = None, name: str | None = None, qualifier: str | None = None, **more: Any

@@ -123,7 +123,7 @@ class Lab:
         ground = Ground(
             self.accounts, ticking, SourcesLoop(), front.client, kept_home, lambda: front.companion_runs, front.address, front.changes_of_streams
         )  # fmt: skip
-        self._sources = Sources(ground, http_calls)
+        self._sources = Sources(ground, http_calls, front.ties)
         self.account_of_notebook = self.accounts.get(ACCOUNT, REGION)
         self.account_of_notebook.start()
 

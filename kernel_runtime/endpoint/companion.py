@@ -55,8 +55,10 @@ def make_server(door_url: str, secret: str, own: Key) -> Any:
     from .changes import Changes
     from .gateway_bridge import join_gateway
     from .lambda_bridge import join
+    from .openapi_bridge import join_openapi
     from .queue_bridge import join_queues
     from .stream_bridge import join_streams
+    from .tie_list import telling
 
     class Quiet(MotoRequestHandler):  # type: ignore[misc]
         protocol_version = "HTTP/1.1"  # connections are kept
@@ -65,8 +67,10 @@ def make_server(door_url: str, secret: str, own: Key) -> Any:
             pass
 
     join_gateway()
+    join_openapi()
     changes = Changes()
-    server = serve("127.0.0.1", 0, changes.around(DomainDispatcherApplication(create_backend_app)), threaded=True, request_handler=Quiet)
+    application = telling(changes.around(DomainDispatcherApplication(create_backend_app)), own.secret or "")
+    server = serve("127.0.0.1", 0, application, threaded=True, request_handler=Quiet)
     os.environ["MOTO_PORT"] = str(server.server_port)
     join(door_url, secret, own)
     join_queues()

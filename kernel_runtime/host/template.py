@@ -7,6 +7,7 @@ namespace of its own where the snapshot has a root of its own. It is forked twic
 
 from __future__ import annotations
 
+import _random
 import gc
 import json
 import os
@@ -21,6 +22,7 @@ from . import kernel_calls as calls
 MESSAGE_MAX = 256 * 1024
 FDS_MAX = 8
 _loads = json.loads
+_Generator: Any = _random.Random
 _Restored = Tuple[socket.socket, Dict[str, Any], Callable[[], None]]
 
 
@@ -55,7 +57,7 @@ def wait(control: socket.socket) -> _Restored:
 def _fork(control: socket.socket) -> int:
     """0, or in the restored process the number of its parent, which is about to end: its own number is told before."""
     generator = getattr(sys.modules.get("random"), "_inst", None)
-    state = generator.getstate() if generator is not None else None
+    state = generator.getstate() if isinstance(generator, _Generator) else None
     try:
         first = os.fork()
     except OSError as why:
@@ -76,7 +78,7 @@ def _fork(control: socket.socket) -> int:
     if second:
         control.send(b"P %d" % second)
         os._exit(0)
-    if generator is not None:
+    if isinstance(generator, _Generator):
         generator.setstate(state)  # a fork seeds it anew, a restore on AWS does not
     return between
 

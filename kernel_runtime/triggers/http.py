@@ -31,6 +31,7 @@ SHARED_API = "serverless-lab"
 _ROUTE_KEY = re.compile(r"\$default|(ANY|GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) /\S*")
 
 
+@asking()
 def on_http(
     lab: Reachable,
     name: str,

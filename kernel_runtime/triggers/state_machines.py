@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..endpoint.said import said_shortly
 from ..function_handle import FunctionHandle
 from ..model.errors import InvalidParameterValueException
 from ..model.short import Interrupted
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 
 LOOK_EVERY_S = 0.05
 QUIET_S = 2.0
-_SILENCE = "Step Functions does not answer"
 
 
 class StateMachine:
@@ -34,7 +32,7 @@ class StateMachine:
 
     def start(self, input: Any = None) -> Execution:
         """Begin an execution with ``input`` (anything that JSON can say; None is ``{}``). Does not wait."""
-        with said_shortly(_SILENCE):
+        with asking():
             told = self._client.start_execution(stateMachineArn=self.arn, input=json.dumps({} if input is None else input))
         return Execution(self._lab, self.name, told["executionArn"], self._client)
 
@@ -52,7 +50,7 @@ class StateMachine:
         return execution
 
     def delete(self) -> None:
-        with said_shortly(_SILENCE):
+        with asking():
             self._client.delete_state_machine(stateMachineArn=self.arn)
 
     def __repr__(self) -> str:
@@ -88,7 +86,7 @@ class Execution:
     @property
     def visits(self) -> list[Visit]:
         """Each visit of a state, in order, with its calls and how their environments began (as far as the journal still holds them)."""
-        with said_shortly(_SILENCE):
+        with asking():
             pages = self._client.get_paginator("get_execution_history").paginate(executionArn=self.arn)
             found = visits([event for page in pages for event in page["events"]])
         mark_starts(found, ((r.function, r.began_at + ((r.init_ms or 0.0) + r.duration_ms) / 1_000, r.start) for r in self._lab.records()))
@@ -107,7 +105,7 @@ class Execution:
 
     def stop(self) -> None:
         """Abort it."""
-        with said_shortly(_SILENCE):
+        with asking():
             self._client.stop_execution(executionArn=self.arn)
 
     def __repr__(self) -> str:
@@ -121,7 +119,7 @@ class Execution:
         return "\n".join(lines)
 
     def _described(self) -> dict[str, Any]:
-        with said_shortly(_SILENCE):
+        with asking():
             told: dict[str, Any] = self._client.describe_execution(executionArn=self.arn)
         return told
 

@@ -72,6 +72,12 @@ def test_a_name_may_have_a_version_or_an_alias(shell: Any) -> None:
         shell.run_line_magic("invoke", "versions:other")
 
 
+def test_a_version_of_a_function_with_snap_start_is_restored(shell: Any) -> None:
+    defined = shell.run_cell_magic("function", "fast --snap-start --runtime python3.13", ECHO)
+    invoked = shell.run_line_magic("invoke", f"fast:{defined.handle.publish()} {{}}")
+    assert invoked.outcome.start == "restored" and "restored" in invoked._repr_html_()
+
+
 def test_a_name_of_the_notebook_gets_a_warning_that_names_it(shell: Any) -> None:
     shell.user_ns["frame"] = object()
     defined = shell.run_cell_magic("function", "careless", "def handler(event, context):\n    return frame\n")

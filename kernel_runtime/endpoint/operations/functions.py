@@ -33,8 +33,7 @@ def create_function(account: Account, request: dict[str, Any], caller: Caller) -
         if signing:
             code_signing.attach(account, record, signing)
         if request.get("Publish"):
-            version = versions.publish(account, record)
-            return shapes.configuration(account, record, version, version.version)
+            return shapes.configuration(account, record, versions.publish(account, record))  # recorded: its ARN is the function's own here
         return shapes.configuration(account, record, record.latest)
 
 
@@ -104,7 +103,8 @@ def update_function_configuration(account: Account, request: dict[str, Any], cal
 
 
 def delete_function(account: Account, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
-    record, named = recorded(account, request)
+    named = identified(account, request)
+    record = account.record(named.name)  # recorded: a function that is not there is missed without the qualifier
     if named.qualifier:
         versions.delete(account, record, named.qualifier)
     else:

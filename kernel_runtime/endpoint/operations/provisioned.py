@@ -45,14 +45,18 @@ def _target(account: Account, request: dict[str, Any], not_latest: str) -> tuple
     named = identified(account, request)
     if named.version == LATEST:
         raise InvalidParameterValueException(not_latest)
+    if named.name not in account.functions and _could_be_alias(named.qualifier):  # recorded: the alias is missed first
+        raise ResourceNotFoundException(f"Cannot find alias arn: {named.arn}")
     record = account.record(named.name, named.qualifier)
-    if named.qualifier.isdecimal():
-        version_of(record, named)
-    elif "$" in named.qualifier:
-        raise ResourceNotFoundException(f"Function not found: {named.arn}")
-    else:
+    if _could_be_alias(named.qualifier):
         aliases.get(account, record, named.qualifier)
+    else:
+        version_of(record, named)
     return record, named.qualifier
+
+
+def _could_be_alias(qualifier: str) -> bool:
+    return not qualifier.isdecimal() and "$" not in qualifier
 
 
 def _shown(config: Provisioned) -> dict[str, Any]:

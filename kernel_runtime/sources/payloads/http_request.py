@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -21,6 +21,7 @@ FRONT_HEADERS = ("x-amzn-trace-id", "x-forwarded-for", "x-forwarded-port", "x-fo
 class HttpRequest:
     """``path`` (below the site's own base) and ``query`` are percent-encoded as sent; ``headers`` are (lower-case name, value), repeated ones too.
 
+    spelling: names of headers as they were sent, by their lower-case form, where that is known.
     at_s: when it came, seconds of the epoch. trace: the X-Ray header of the call, which the function sees too.
     """
 
@@ -34,6 +35,7 @@ class HttpRequest:
     trace: str = ""
     port: int = 443
     scheme: str = "https"
+    spelling: Mapping[str, str] = field(default_factory=dict)
 
     def header(self, name: str) -> str | None:
         """By its lower-case name; repeated ones joined by a comma."""

@@ -1,7 +1,7 @@
 """Payload format 1.0: the event of a REST API's proxy integration, and of an HTTP API's route that asks for it.
 
 API Gateway Developer Guide, "Input format of a Lambda function for proxy integration", "Create AWS Lambda proxy integrations for HTTP APIs". What is not there
-is null, not left out. A REST API tells the path without the stage and as it was sent; an HTTP API with it and decoded.
+is null, not left out. A REST API spells headers as the client did and tells the path as it was sent, without the stage; an HTTP API decodes it, with the stage.
 """
 
 from __future__ import annotations
@@ -37,11 +37,12 @@ class Called:
     stage_variables: Mapping[str, str] = field(default_factory=dict)
     authorizer: Mapping[str, Any] | None = None
     identity: Mapping[str, Any] = field(default_factory=dict)
+    deployment_id: str = ""
 
 
 def rest_event(request: HttpRequest, called: Called, *, text: bool) -> dict[str, Any]:
     """``text``: whether the body is handed over as it is (the API's binary media types decide)."""
-    return _event(request, called, _context(request, called), canonical, text)
+    return _event(request, called, _context(request, called), lambda name: request.spelling.get(name) or canonical(name), text)
 
 
 def http_api_event(request: HttpRequest, called: Called, *, text: bool) -> dict[str, Any]:
@@ -49,7 +50,7 @@ def http_api_event(request: HttpRequest, called: Called, *, text: bool) -> dict[
 
 
 def canonical(name: str) -> str:
-    """``x-api-key`` to ``X-Api-Key``, as clients of HTTP/1.1 mostly write it."""
+    """``x-api-key`` to ``X-Api-Key``, as AWS's front writes what it adds, and clients of HTTP/1.1 mostly."""
     return "-".join(part.capitalize() for part in name.split("-"))
 
 
@@ -95,6 +96,7 @@ def _context(request: HttpRequest, called: Called) -> dict[str, Any]:
         "requestId": called.request_id,
         "identity": identity,
         "domainName": called.domain,
+        **({"deploymentId": called.deployment_id} if called.deployment_id else {}),
         "apiId": called.api_id,
     }
 

@@ -24,7 +24,7 @@ from .stream_poller import StreamPoller
 from .stream_watch import StreamWatch
 from .tally import Tally
 
-IDLE_S, WATCHED_IDLE_S = 1.0, 30.0
+IDLE_S, WATCHED_IDLE_S = 1.0, 60.0
 """Between two reads of a shard that has nothing (AWS: "Lambda polls shards … at a base rate of once per second")."""
 NOT_POLLED = "not polled: this lab has no {} to poll; the mapping is kept and shown"
 

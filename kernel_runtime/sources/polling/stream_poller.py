@@ -23,7 +23,7 @@ from .tally import Tally
 
 RETRY_FIRST_S, RETRY_MAX_S = 0.25, 10.0
 ABSENT_LOOK_S = 0.5
-RESHARDING_LOOK_S = 30.0
+RESHARDING_LOOK_S = 60.0
 """How often a stream is asked for shards that are new; the end of one is noticed at once."""
 
 

@@ -25,10 +25,10 @@ class StreamWatch:
 
     async def run(self) -> None:
         """Until it is cancelled."""
-        address, count = "", 0
+        address, count = "", -1
         while True:
             if (now := self._where()) != address:
-                address, count = now, 0
+                address, count = now, -1  # answered at once: what has been written so far
             try:
                 answer = await in_thread(_ask, f"{address}?since={count}") if address else None
             except (OSError, ValueError):

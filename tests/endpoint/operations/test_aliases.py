@@ -193,6 +193,7 @@ def test_publishing_tells_the_states_of_aws(aws: Any, name: str) -> None:
         Code={"ZipFile": zipped()}, Publish=True,
     )  # fmt: skip
     assert (made["Version"], made["State"], made["StateReasonCode"]) == ("1", "Pending", "Creating") and "LastUpdateStatus" not in made
+    assert made["FunctionArn"] == f"{ARN}{name}"  # as recorded; an update's has the version
     aws.get_waiter("published_version_active").wait(FunctionName=name, Qualifier="1", WaiterConfig={"Delay": 0, "MaxAttempts": 20_000})
     aws.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 0, "MaxAttempts": 20_000})
     latest = aws.get_function_configuration(FunctionName=name)
@@ -204,7 +205,7 @@ def test_publishing_tells_the_states_of_aws(aws: Any, name: str) -> None:
     assert second["RevisionId"] == aws.get_function_configuration(FunctionName=name, Qualifier="2")["RevisionId"]
     assert aws.get_function_configuration(FunctionName=name)["RevisionId"] != latest["RevisionId"]
     third = aws.update_function_code(FunctionName=name, ZipFile=zipped("def handler(event, context):\n    return 3\n"), Publish=True)
-    assert (third["Version"], third["State"]) == ("3", "Pending")
+    assert (third["Version"], third["State"], third["FunctionArn"]) == ("3", "Pending", f"{ARN}{name}:3")
     aws.get_waiter("published_version_active").wait(FunctionName=name, Qualifier="3", WaiterConfig={"Delay": 0, "MaxAttempts": 20_000})
     aws.get_waiter("function_updated_v2").wait(FunctionName=name, WaiterConfig={"Delay": 0, "MaxAttempts": 20_000})
     assert aws.invoke(FunctionName=name, Qualifier="3")["Payload"].read() == b"3"

@@ -84,6 +84,7 @@ def test_what_is_not_there(aws: Any) -> None:
     for call in (aws.get_function, aws.get_function_configuration, aws.delete_function, aws.publish_version, aws.update_function_configuration):
         assert refused(call, FunctionName="nothing") == ("ResourceNotFoundException", f"Function not found: {arn}", 404)
     assert refused(aws.get_function, FunctionName="nothing", Qualifier="7")[1] == f"Function not found: {arn}:7"
+    assert refused(aws.delete_function, FunctionName="nothing", Qualifier="7")[1] == f"Function not found: {arn}"
     assert refused(aws.invoke, FunctionName="nothing")[1] == f"Function not found: {arn}:$LATEST"
 
 

@@ -111,6 +111,7 @@ def test_what_is_not_there(aws: Any, versioned: str) -> None:
         assert refused(call, FunctionName=versioned, Qualifier="9", **more) == (missing, f"Function not found: {ARN}{versioned}:9", 404)
         assert refused(call, FunctionName=versioned, Qualifier="no", **more) == (missing, f"Cannot find alias arn: {ARN}{versioned}:no", 404)
         assert refused(call, FunctionName="nothing", Qualifier="1", **more) == (missing, f"Function not found: {ARN}nothing:1", 404)
+        assert refused(call, FunctionName="nothing", Qualifier="no", **more) == (missing, f"Cannot find alias arn: {ARN}nothing:no", 404)
     assert refused(aws.list_provisioned_concurrency_configs, FunctionName="nothing")[1] == f"Function not found: {ARN}nothing"
     assert refused(aws.get_provisioned_concurrency_config, FunctionName=versioned, Qualifier="1") == NONE
 
