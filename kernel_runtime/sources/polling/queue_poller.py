@@ -164,7 +164,7 @@ class QueuePoller:
             return
         if found:
             self._tally.oldest_at = self._clock.of_wall(int(found[0]["Attributes"]["SentTimestamp"]) / 1e3)
-        if time.monotonic() - self._looked_at >= LOOK_EVERY_S:
+        if time.monotonic() - self._looked_at >= LOOK_EVERY_S or (self._tally.backlog and not self._plenty):
             self._looked_at = time.monotonic()
             await queue.look()
             self._tally.backlog = queue.waiting
