@@ -74,6 +74,7 @@ class ConnectedLab:
         layers: Sequence[str] = (),
         packages: str = "lambda",
         description: str = "",
+        snap_start: bool = False,
     ) -> ConnectedFunction:
         """Create the function there, or put this code and configuration in place of what it had; see ``Lab.function``. By several calls of the API, one after
         another: what is refused halfway leaves what came before. In force when it returns. Raises AwsError."""
@@ -83,6 +84,7 @@ class ConnectedLab:
         settings = {
             "FunctionName": name, "Runtime": runtime or catalog.default_runtime(), "Handler": handler, "MemorySize": memory_mb, "Timeout": timeout_s,
             "EphemeralStorage": {"Size": ephemeral_mb}, "Environment": {"Variables": dict(variables or {})}, "Layers": list(layers), "Description": description,
+            "SnapStart": {"ApplyOn": "PublishedVersions" if snap_start else "None"},
         }  # fmt: skip
         try:
             self.get(name)
@@ -160,7 +162,8 @@ class ConnectedLab:
     def logs(self, name: str, limit: int | None = None) -> str:
         """The log of the last ``limit`` invocations (all that are known where None), as CloudWatch Logs would show it. Raises ResourceNotFoundException."""
         self.get(name)
-        held = list(self.records(name))
+        self._watch.update()
+        held = [record for record in self._watch.journal.logged() if record.function == name]
         return "".join(report.log_text(record) for record in (held[-limit:] if limit else held))
 
     def traffic(self, function: ConnectedFunction, arrivals: Iterator[float], event: Any = None, qualifier: str | None = None, **options: Any) -> Traffic:

@@ -72,7 +72,7 @@ class FunctionHandle:
         return self
 
     def on_success(self, target: FunctionHandle | str | None, qualifier: str | None = None) -> FunctionHandle:
-        """Send a record of each event that ended well to ``target``: another function, or the ARN of a queue, a topic, an event bus; None: no more.
+        """Send a record of each event that ended well to ``target``: another function or its name, or the ARN of a queue, a topic, an event bus; None: no more.
         Raises AwsError for what Lambda refuses."""
         from .triggers import retries
 

@@ -44,6 +44,7 @@ class LabMagics(Magics):  # type: ignore[misc]
     )
     @argument("--file", action="append", default=[], metavar="PATH", help="a file to put beside the code in /var/task; may be given again")
     @argument("--packages", choices=["lambda", "kernel"], default="lambda", help="kernel: show it the notebook's installed packages too")
+    @argument("--snap-start", action="store_true", help="versions that are published of it start from a snapshot of their init")
     @cell_magic
     def function(self, line: str, cell: str) -> Defined:
         """Define a function: the cell is its whole module."""
@@ -62,6 +63,7 @@ class LabMagics(Magics):  # type: ignore[misc]
                 variables=_variables(options.variable),
                 layers=[lab.layers.arn(layer) for layer in options.layer],
                 packages=options.packages,
+                snap_start=options.snap_start,
             )
         return Defined(handle, cell, self.shell.user_ns)
 
@@ -154,7 +156,10 @@ class LabMagics(Magics):  # type: ignore[misc]
         from .source_list import SourceList
 
         with shown_shortly():
-            return SourceList(the_lab(), options.name)
+            lab = the_lab()
+            if options.name:
+                lab.get(options.name)
+            return SourceList(lab, options.name)
 
     @magic_arguments()
     @argument("--connect", default=None, metavar="URL", help="use a lab that runs elsewhere from now on, such as one of serverless-lab serve")

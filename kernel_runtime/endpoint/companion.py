@@ -55,6 +55,7 @@ def make_server(door_url: str, secret: str, own: Key) -> Any:
     from .changes import Changes
     from .gateway_bridge import join_gateway
     from .lambda_bridge import join
+    from .openapi_bridge import join_openapi
     from .queue_bridge import join_queues
     from .stream_bridge import join_streams
     from .tie_list import telling
@@ -66,6 +67,7 @@ def make_server(door_url: str, secret: str, own: Key) -> Any:
             pass
 
     join_gateway()
+    join_openapi()
     changes = Changes()
     application = telling(changes.around(DomainDispatcherApplication(create_backend_app)), own.secret or "")
     server = serve("127.0.0.1", 0, application, threaded=True, request_handler=Quiet)

@@ -81,7 +81,7 @@ class CompanionProcess:
         self._origin = ""
         path = os.pathsep.join(filter(None, [_ROOT, os.environ.get("PYTHONPATH", "")]))
         variables = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MOTO_"))}
-        command = [sys.executable, "-m", "kernel_runtime.endpoint.companion"]
+        command = [sys.executable, "-P", "-m", "kernel_runtime.endpoint.companion"]
         self._process = await asyncio.create_subprocess_exec(
             *command,
             stdin=asyncio.subprocess.PIPE,

@@ -83,8 +83,7 @@ class LocalFleet:
         place = self._places[environment_id]
         reply = yield from self._reply(place)
         if isinstance(reply, Died) and reply.cause == "refused" and place.restoring:
-            self._snapshots.pop(version_of(place.function), None)  # it has died meanwhile
-            self._begin(place, init_timeout_s(place.function.timeout_s, False), again=True)
+            self._begin(place, init_timeout_s(place.function.timeout_s, False), again=True, cold=True)  # its snapshot cannot serve it just now
             return (yield from self.initialised(environment_id))
         if isinstance(reply, Died):
             return _ended(reply, place, (time.monotonic() - place.began_s) * 1e3, place.restoring)
@@ -191,7 +190,7 @@ class LocalFleet:
             self._snapshots = {}
             self._free_slots, self._slots_used = [], 0
 
-    def _begin(self, place: Place, timeout_s: float, again: bool) -> None:
+    def _begin(self, place: Place, timeout_s: float, again: bool, cold: bool = False) -> None:
         function, host = place.function, self._host
         if host is None:
             raise LabClosed("the lab is closed: make another with Lab()")
@@ -202,7 +201,7 @@ class LocalFleet:
         channel, log = place.open_channel()
         place.began_s = time.monotonic()
         layers = self._layers(function.layers)
-        template = 0 if place.ahead else self._snapshots.get(version_of(function), 0)
+        template = 0 if place.ahead or cold else self._snapshots.get(version_of(function), 0)
         place.restoring = bool(template)
         start = Start(
             environment=place.number,

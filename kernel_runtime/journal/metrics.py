@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from ..control import facts, orders
 from ..model.invocation import InvocationRecord
 from ..model.names import LATEST
+from .in_use import InUse
 from .journal import Entry
 
 NAMESPACE = "AWS/Lambda"
@@ -56,8 +57,7 @@ class Metrics:
     def __init__(self, wall_s: float, finest_only: bool = False) -> None:
         self._wall_s = wall_s
         self._finest_only = finest_only
-        self._in_use: dict[str, int] = {}
-        self._whose: dict[str, str] = {}
+        self._in_use = InUse()
 
     def fold(self, entries: Iterable[Entry]) -> Minutes:
         """What these entries add."""
@@ -68,29 +68,22 @@ class Metrics:
 
     def _take(self, entry: Entry, minutes: Minutes) -> None:
         fact, at = entry.fact, entry.now + self._wall_s
+        self._in_use.told(fact)
         if isinstance(fact, facts.InvokeRequested):
             for order in entry.orders:
                 if isinstance(order, orders.Throttle):
                     for dimensions in self._sets(fact.function, fact.qualifier, ""):
                         _add(minutes, "Throttles", dimensions, at, 1.0, "Count")
                 elif isinstance(order, orders.Run | orders.Start):
-                    self._began(fact.request_id, fact.function, at, minutes)
+                    self._began(fact, order, at, minutes)
         elif isinstance(fact, facts.InvocationFinished):
-            self._ended(fact.request_id)
             self._invocation(fact.record, minutes)
-        elif isinstance(fact, facts.InvocationBroken):
-            self._ended(fact.request_id)
 
-    def _began(self, request_id: str, function: str, at: float, minutes: Minutes) -> None:
-        self._whose[request_id] = function
-        self._in_use[function] = self._in_use.get(function, 0) + 1
-        _add(minutes, "ConcurrentExecutions", (("FunctionName", function),), at, self._in_use[function], "Count")
-        _add(minutes, "ConcurrentExecutions", (), at, len(self._whose), "Count")
-
-    def _ended(self, request_id: str) -> None:
-        function = self._whose.pop(request_id, None)
-        if function is not None:
-            self._in_use[function] -= 1
+    def _began(self, fact: facts.InvokeRequested, order: orders.Run | orders.Start, at: float, minutes: Minutes) -> None:
+        provisioned = isinstance(order, orders.Run) and order.start == "provisioned"
+        for metric, function, qualifier, value, unit in self._in_use.began(fact, order.version, provisioned):
+            dimensions: Dimensions = (("FunctionName", function),) if function else ()
+            _add(minutes, metric, (*dimensions, ("Resource", f"{function}:{qualifier}")) if qualifier else dimensions, at, value, unit)
 
     def _invocation(self, record: InvocationRecord, minutes: Minutes) -> None:
         failed = float(record.status != "success")
@@ -100,6 +93,8 @@ class Metrics:
             _add(minutes, "Duration", dimensions, record.began_at, record.duration_ms, "Milliseconds")
             if record.start == "provisioned":
                 _add(minutes, "ProvisionedConcurrencyInvocations", dimensions, record.began_at, 1.0, "Count")
+            elif self._in_use.provisioned_as(record.function, record.qualifier, record.version):
+                _add(minutes, "ProvisionedConcurrencySpilloverInvocations", dimensions, record.began_at, 1.0, "Count")
 
     def _sets(self, function: str, qualifier: str, version: str) -> list[Dimensions]:
         return dimension_sets(function, qualifier, version, self._finest_only)

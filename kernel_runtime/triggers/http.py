@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Literal, Protocol
 from urllib.parse import urlsplit
 
 from ..endpoint.addresses import path_of
-from ..endpoint.said import said_shortly
 from ..model.errors import InvalidParameterValueException
+from .asking import asking
 from .link import Link, link
 
 
@@ -25,12 +26,12 @@ PERMISSIONS = (
     {"StatementId": "FunctionURLInvokeAllowPublicAccess", "Action": "lambda:InvokeFunction", "InvokedViaFunctionUrl": True},
 )
 """What Lambda's console adds to a function's policy with a URL of AuthType NONE."""
-SILENCE = "the AWS door does not answer"
 SHARED_API = "serverless-lab"
 """The name of the HTTP API whose routes are the notebook's."""
+_ROUTE_KEY = re.compile(r"\$default|(ANY|GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) /\S*")
 
 
-@said_shortly(SILENCE)
+@asking()
 def on_http(
     lab: Reachable,
     name: str,
@@ -49,7 +50,7 @@ def on_http(
     return route(lab, name, route_key, qualifier=qualifier, cors=cors)
 
 
-@said_shortly(SILENCE)
+@asking()
 def function_url(
     lab: Reachable,
     name: str,
@@ -76,7 +77,7 @@ def function_url(
     return link(lab.endpoint_url, path_of("lambda-url", _id(config["FunctionUrl"])) + "/")
 
 
-@said_shortly(SILENCE)
+@asking()
 def url(lab: Reachable, name: str) -> Link:
     """The function's URL as it is; made, open to anybody, where it has none."""
     aws = lab.boto3("lambda")
@@ -87,12 +88,14 @@ def url(lab: Reachable, name: str) -> Link:
     return link(lab.endpoint_url, path_of("lambda-url", _id(config["FunctionUrl"])) + "/")
 
 
-@said_shortly(SILENCE)
+@asking()
 def route(lab: Reachable, name: str, key: str, *, qualifier: str | None = None, cors: Mapping[str, Any] | None = None) -> Link:
     """Let ``key`` (``GET /items/{id}``, ``$default``) of the lab's HTTP API call the function, with the permission it needs. Raises AwsError.
 
     ``cors`` is the API's own, so that of all its routes.
     """
+    if not _ROUTE_KEY.fullmatch(key):
+        raise InvalidParameterValueException(f"{key!r} is no route: a method or ANY, a space and a path, such as 'GET /items/{{id}}', or '$default'")
     gateway = lab.boto3("apigatewayv2")
     api = _shared_api(gateway, cors)
     aws = lab.boto3("lambda")

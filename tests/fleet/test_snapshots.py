@@ -292,11 +292,19 @@ def test_a_start_is_cold_where_the_snapshot_dies_just_then(running: Running) -> 
     template = snapshot(running, LIFE)
     held = dict(running.fleet._snapshots)
     running.fleet.stop(template.number)
-    running.fleet._snapshots = held
+    running.fleet._snapshots = held  # as if its death had not been heard of yet
     place = running.another(template)
     init = place.initialised()
     assert (init.cause, init.restored, place()[0]) == ("answered", False, 1)
-    assert not running.fleet.has_snapshot(template.function)
+    running.fleet._snapshots = {}
+
+
+def test_a_start_is_cold_where_the_snapshot_does_not_come_out_of_its_fork(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kernel_runtime.fleet.local.RESTORE_TIMEOUT_S", 1.0)
+    template = snapshot(running, "import os, time\nos.register_at_fork(before=lambda: time.sleep(600))\n" + LIFE)
+    init = running.another(template).initialised()
+    assert (init.cause, init.restored) == ("answered", False)
+    until(lambda: not running.fleet.has_snapshot(template.function))
 
 
 def test_the_death_of_a_snapshot_is_told(running: Running) -> None:

@@ -114,11 +114,12 @@ def test_logging_in_lambdas_json_format() -> None:
         "    logging.debug('a %s', 'ü', extra={'order': 7})\n"
         "    try: 1 / 0\n"
         "    except ZeroDivisionError: logging.getLogger('my').exception('caught')\n"
+        "    logging.info({'at': object}, extra={'what': {1}})\n"
     )
     with Environment(source, variables={"AWS_LAMBDA_LOG_FORMAT": "JSON", "AWS_LAMBDA_LOG_LEVEL": "TRACE"}) as environment:
         environment.ready()
         environment.invoke()
-        first, second = (json.loads(line) for line in environment.log().splitlines())
+        first, second, third = (json.loads(line) for line in environment.log().splitlines())
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", first.pop("timestamp"))
         assert list(first.items()) == [("level", "DEBUG"), ("message", "a ü"), ("logger", "root"), ("requestId", REQUEST_ID), ("order", 7)]
         assert (second["level"], second["message"], second["logger"]) == ("ERROR", "caught", "my")
@@ -126,6 +127,7 @@ def test_logging_in_lambdas_json_format() -> None:
         assert len(second["stackTrace"]) == 1
         assert "in handler" in second["stackTrace"][0]
         assert second["location"].endswith("index.py:handler:5")
+        assert (third["message"], third["what"]) == ({"at": "<class 'object'>"}, "{1}")
 
 
 def test_a_log_level_hides_what_is_below_it() -> None:

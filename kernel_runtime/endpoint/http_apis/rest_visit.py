@@ -64,7 +64,7 @@ class RestVisit:
         called = Called(
             self.api.account, self.api.id, domain(self.api.id, self.api.region), self.stage, self.selected.resource["path"], self.path,
             f"/{self.stage}{self.path}", self.gateway_id, self.selected.resource["id"], self.extended_id, self.selected.parameters,
-            self.stage_variables, authorizer, identity or {},
+            self.stage_variables, authorizer, identity or {}, str(self.api.stages[self.stage].get("deploymentId") or ""),
         )  # fmt: skip
         return rest_event(self.request, called, text=text)
 

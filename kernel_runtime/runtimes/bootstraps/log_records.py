@@ -15,7 +15,7 @@ from .output import Log
 
 _DATE = "%Y-%m-%dT%H:%M:%S"
 _TEXT = "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s\n"
-_encode = json.JSONEncoder(ensure_ascii=False).encode
+_encode = json.JSONEncoder(ensure_ascii=False, default=str).encode
 
 
 class CurrentRequest:
@@ -45,14 +45,14 @@ class _RequestId(logging.Filter):
 class JsonFormatter(logging.Formatter):
     """One record as a line of JSON; what the caller gave as ``extra`` stands at its end."""
 
-    _KNOWN = frozenset(logging.LogRecord("", 0, "", 0, "", None, None).__dict__) | {"message", "asctime", "aws_request_id", "tenant_id", "taskName"}
+    _KNOWN = frozenset(logging.LogRecord("", 0, "", 0, "", None, None).__dict__) | {"message", "asctime", "aws_request_id", "tenant_id"} - {"taskName"}
 
     def format(self, record: logging.LogRecord) -> str:
         error = record.exc_info if record.exc_info and record.exc_info[0] else None
         line: Dict[str, Any] = {
             "timestamp": time.strftime(_DATE + "Z", time.gmtime(record.created)),
             "level": logging.getLevelName(min(50, max(0, record.levelno)) // 10 * 10),
-            "message": record.getMessage(),
+            "message": record.msg if isinstance(record.msg, dict) and not record.args else record.getMessage(),
             "logger": record.name,
         }
         if error:

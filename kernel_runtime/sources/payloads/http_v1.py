@@ -37,6 +37,7 @@ class Called:
     stage_variables: Mapping[str, str] = field(default_factory=dict)
     authorizer: Mapping[str, Any] | None = None
     identity: Mapping[str, Any] = field(default_factory=dict)
+    deployment_id: str = ""
 
 
 def rest_event(request: HttpRequest, called: Called, *, text: bool) -> dict[str, Any]:
@@ -95,6 +96,7 @@ def _context(request: HttpRequest, called: Called) -> dict[str, Any]:
         "requestId": called.request_id,
         "identity": identity,
         "domainName": called.domain,
+        **({"deploymentId": called.deployment_id} if called.deployment_id else {}),
         "apiId": called.api_id,
     }
 

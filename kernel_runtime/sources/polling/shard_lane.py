@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -168,11 +169,15 @@ class Lane:
     async def _call(self, records: Sequence[StreamRecord], final: bool) -> Called:
         work = self._work
         more = self._window.members(self._shard_id, work.stream_arn, final) if self._window is not None else b""
+        sent = work.clock.now()
         called = await call(work.account, work.target, payload_of((record.text for record in records), more))
         if called.kind in ("ok", "failed"):
             self._last = called
             work.tally.calls += 1
             work.tally.records += len(records)
+            if records:  # AWS: "IteratorAge", of the batch's last record as it is sent
+                target, age_s = work.target, max(sent - records[-1].at, 0.0)
+                work.account.measures.add("IteratorAge", target.name, target.qualifier, at=time.time(), value=age_s * 1e3, unit="Milliseconds")
         else:
             work.tally.throttles += called.kind == "throttled"
             work.tally.result = f"{FAILED} ({called.why})"

@@ -31,6 +31,9 @@ LOOK_AGAIN_S = 10.0
 CATCH_UP_S = 5.0
 """Real seconds by which the lab may be late and still leaves nothing out."""
 THREADS = 16
+IN_FLIGHT_MAX = 500
+"""Deliveries under way at which no more are begun: a clock may be faster than its targets. What is late by then is made up for as after a sleep."""
+CROWDED_S = 0.05
 Key = tuple[str, str, str]
 log = logging.getLogger(__name__)
 
@@ -68,9 +71,11 @@ class Running:
         return [view for entry, due in planned for view in self._views_of(entry, due, written[entry.expression] > 1)]
 
     def close(self) -> None:
-        """With the loop, which carries all of it."""
-        if "_threads" in self.__dict__:
-            self._threads.shutdown(wait=False, cancel_futures=True)
+        """Nothing is fired any more when it returns. Idempotent."""
+        stopped = self._loop.run(self._stop())
+        if not stopped.cancelled():
+            stopped.result()
+        self._threads.shutdown(wait=False, cancel_futures=True)
 
     @cached_property
     def _threads(self) -> ThreadPoolExecutor:
@@ -93,6 +98,11 @@ class Running:
             self._stale[key] = None
         self._woken.set()
 
+    async def _stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
     async def _run(self) -> None:
         """Reads what has changed, takes what is due, waits for the next of either."""
         assert self._woken is not None
@@ -102,11 +112,12 @@ class Running:
                 await self._read(self._stale.popitem()[0])
             if not self._runs():
                 self._table.clear()
-            for firing in self._table.take(self._clock.now()):
+            crowded = len(self._tasks) > IN_FLIGHT_MAX
+            for firing in [] if crowded else self._table.take(self._clock.now()):
                 self._start(self._fire(firing))
             self._planned = self._table.planned()
             due = self._table.next_due()
-            wait_s = None if due is None else min(self._clock.real_s(due - self._clock.now()), LOOK_AGAIN_S)
+            wait_s = CROWDED_S if crowded else None if due is None else min(self._clock.real_s(due - self._clock.now()), LOOK_AGAIN_S)
             try:
                 await asyncio.wait_for(self._woken.wait(), wait_s)
             except TimeoutError:

@@ -292,3 +292,23 @@ def test_an_apis_own_words(api: Api, ask: Ask, echo: str) -> None:
     assert (locked.status, locked.body, locked.headers["access-control-allow-origin"]) == (403, b'{"message":"Forbidden"}', "*")
     missing = ask(api.path("/nothing"))
     assert (missing.status, json.loads(missing.body)) == (404, {"why": "Missing Authentication Token", "type": "MISSING_AUTHENTICATION_TOKEN"})
+
+
+def test_both_kinds_from_one_openapi_document(lab: Lab, ask: Ask, define: Callable[..., str]) -> None:
+    name = define("def handler(event, context):\n    return {'statusCode': 200, 'body': event.get('routeKey') or event['resource']}\n")
+    integration = {"type": "aws_proxy", "httpMethod": "POST", "uri": URI.format(LAMBDA + name), "payloadFormatVersion": "2.0"}
+    operation = {"responses": {"200": {"description": "ok"}}, "x-amazon-apigateway-integration": integration}
+    paths = {"/items/{id}": {"get": operation}, "/{proxy+}": {"x-amazon-apigateway-any-method": operation}}
+    document = {"openapi": "3.0.1", "info": {"title": "shop", "version": "1"}, "paths": paths}
+    rest = lab.boto3("apigateway")
+    api = Api(rest, lab.boto3("lambda"), rest.import_rest_api(body=json.dumps(document).encode())["id"])
+    api.permit(name)
+    api.deploy()
+    assert [ask(api.path(path)).body for path in ("/items/7", "/other")] == [b"/items/{id}", b"/{proxy+}"]
+    paths["/$default"] = {"x-amazon-apigateway-any-method": operation}
+    http = lab.boto3("apigatewayv2")
+    made = http.import_api(Body=json.dumps(document))
+    http.create_stage(ApiId=made["ApiId"], StageName="$default", AutoDeploy=True)
+    Api(http, api.aws, made["ApiId"]).permit(name)
+    said = [ask(f"/_execute-api/{made['ApiId']}{path}").body for path in ("/items/7", "/other", "/")]
+    assert made["Name"] == "shop" and said == [b"GET /items/{id}", b"ANY /{proxy+}", b"ANY /{proxy+}"]

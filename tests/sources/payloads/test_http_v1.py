@@ -11,7 +11,7 @@ from .requests import request
 CALLED = Called(
     "123456789012", "gy415nuibc", "gy415nuibc.execute-api.us-east-1.amazonaws.com", "testStage", "/{proxy+}", "/hello/world", "/testStage/hello/world",
     "deef4878-7910-11e6-8f14-25afc3e9ae33", resource_id="roq9wj", extended_request_id="JKJaXmPLvHcESHA=", path_parameters={"proxy": "hello/world"},
-    stage_variables={"stageVariableName": "stageVariableValue"},
+    stage_variables={"stageVariableName": "stageVariableValue"}, deployment_id="d3pl0y",
 )  # fmt: skip
 HEADERS = (("host", "gy415nuibc.execute-api.us-east-1.amazonaws.com"), ("content-type", "application/json"), ("x-many", "a"), ("x-many", "b"))
 
@@ -50,6 +50,7 @@ def test_the_documented_event_of_a_rest_api() -> None:
                 "userAgent": "", "user": None,
             },
             "domainName": "gy415nuibc.execute-api.us-east-1.amazonaws.com",
+            "deploymentId": "d3pl0y",
             "apiId": "gy415nuibc",
         },
         "body": '{"a": 1}',
