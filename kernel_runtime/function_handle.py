@@ -175,7 +175,7 @@ class FunctionHandle:
         is made (its visibility timeout six times the function's timeout), a name in ``.fifo`` as a FIFO queue. window_s: 1 to 300 where batch_size is over 10.
         partial_failures: ReportBatchItemFailures. max_concurrency: 2 to 1,000.
 
-        Gives the event source mapping, once it is in force: ``disable``, ``enable``, ``delete``. Raises botocore's ClientError where Lambda refuses.
+        Gives the event source mapping, once it is in force: ``disable``, ``enable``, ``delete``. Raises AwsError where Lambda refuses.
         """
         from .triggers import polled
 

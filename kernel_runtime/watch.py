@@ -27,6 +27,7 @@ BEFORE_MAX = 20_000
 NAMES_MAX = 20
 """So many functions' standing is asked for with every reading: those that somebody wanted last."""
 _END = 10**15 - 1
+_TOLD = {"now", "seq", "account", "functions"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +102,11 @@ class Watch:
         return self.journal.records()
 
     def _ask(self, since: int) -> tuple[dict[str, Any], list[str]]:
-        head, *lines = self._remote.watched(since, sorted(self._names)).splitlines()
-        return self._remote.parsed(head), lines
+        first, *lines = self._remote.watched(since, sorted(self._names)).splitlines() or [""]
+        head = self._remote.parsed(first)
+        if not head.keys() >= _TOLD:
+            raise LabError("what answers there is no lab that can be watched")
+        return head, lines
 
     def _append(self, lines: list[str]) -> None:
         try:

@@ -102,6 +102,11 @@ def test_logs_and_metrics_reach_cloudwatch(lab: Lab) -> None:
 
     until(lambda: sum(line.startswith("REPORT") for line in lines()) == 2)
     assert lines()[0].startswith("INIT_START") and lines().count("said so\n") == 2
+    (error,) = [line for line in lines() if "ZeroDivisionError" in line]
+    assert error == (
+        "[ERROR] ZeroDivisionError: division by zero\nTraceback (most recent call last):\n"
+        '\u00a0\u00a0File "/var/task/index.py", line 3, in handler\n\u00a0\u00a0\u00a0\u00a0return 1 / event'
+    ), "one event, as recorded"
     streams = logs.describe_log_streams(logGroupName="/aws/lambda/told")["logStreams"]
     assert len(streams) == 1 and "/[$LATEST]" in streams[0]["logStreamName"]
 

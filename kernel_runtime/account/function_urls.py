@@ -14,7 +14,8 @@ from .account import Account
 from .records import FunctionRecord
 
 NOUN = "url"
-"""Under which a record keeps its URLs, by qualifier (empty: the function's own): Id, AuthType, Cors, InvokeMode, CreationTime, LastModifiedTime."""
+"""Under which a record keeps its URLs, by qualifier (empty: the function's own): Id, AuthType, Cors, CreationTime, LastModifiedTime; InvokeMode where it was
+ever given."""
 
 Config = dict[str, Any]
 _REGISTER = "function_url"
@@ -31,7 +32,7 @@ def create(account: Account, record: FunctionRecord, qualifier: str, given: dict
                 f"Failed to create function url config for [functionArn = {arn}]. Error message:  FunctionUrlConfig exists for this Lambda function"
             )
         now = _timestamp(account)
-        config: Config = {"Id": _new_id(), "InvokeMode": "BUFFERED", "CreationTime": now, **_given(given), "LastModifiedTime": now}
+        config: Config = {"Id": _new_id(), "CreationTime": now, **_given(given), "LastModifiedTime": now}
         account.table(_REGISTER)[config["Id"]] = {"name": record.name, "qualifier": qualifier}
         _keep(account, record, qualifier, config)
         return config

@@ -22,6 +22,7 @@ from ..journal.journal import Entry
 from ..journal.metrics import NAMESPACE, Metrics, Minutes
 from ..journal.report import log_parts
 from ..model.invocation import InvocationRecord, SnapshotRecord
+from ..model.log_frames import messages
 
 EVERY_S = 0.5
 DATA_A_CALL = 500
@@ -123,5 +124,5 @@ class Pusher:
 
 
 def _events(record: InvocationRecord | SnapshotRecord) -> list[dict[str, Any]]:
-    """A line an event, as Lambda sends them."""
-    return [{"timestamp": int(at * 1_000), "message": line} for at, text in log_parts(record) for line in text.splitlines(keepends=True) if line.strip()]
+    """An event a record or a line, as Lambda sends them."""
+    return [{"timestamp": int(at * 1_000), "message": message} for at, text in log_parts(record) for message in messages(text)]

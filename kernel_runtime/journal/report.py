@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ..model.failures import OUT_OF_MEMORY
 from ..model.invocation import InitFailure, InvocationRecord, Restore, SnapshotRecord
+from ..model.log_frames import plain
 from . import json_lines
 
 TAIL_BYTES = 4_096
@@ -52,12 +53,13 @@ def restore_report_line(restore: Restore) -> str:
 
 def log_text(record: InvocationRecord | SnapshotRecord) -> str:
     """Everything that this invocation, or the init of a snapshot, wrote to its log stream, platform lines included, each ended by a newline."""
-    return "".join(text for _, text in log_parts(record))
+    return plain("".join(text for _, text in log_parts(record)))
 
 
 def log_parts(record: InvocationRecord | SnapshotRecord) -> list[tuple[float, str]]:
     """``log_text`` in its parts: when each was written (seconds of the epoch; what the function prints carries the time at which its phase began), and the
-    lines. Lambda's own are JSON where the function's log is (AWS: "Configuring JSON and plain text log formats"). Where a restore failed nothing follows it."""
+    lines, records marked (``log_frames``). Lambda's own are JSON where the function's log is (AWS: "Configuring JSON and plain text log formats"). Where a
+    restore failed nothing follows it."""
     if isinstance(record, SnapshotRecord):
         return _snapshot_parts(record)
     if record.restore is None:

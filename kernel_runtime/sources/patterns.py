@@ -22,6 +22,18 @@ _COMPARED: Mapping[str, Callable[[float, float], bool]] = {
 }
 
 
+OPERATORS = frozenset({"prefix", "suffix", "equals-ignore-case", "wildcard", "cidr", "numeric", "anything-but", "exists"})
+
+
+def unknown_operator(pattern: Any) -> str | None:
+    """The first match type in a pattern that there is not, None where there is none."""
+    if isinstance(pattern, list):
+        wrong = (next((name for name in rule if name not in OPERATORS), None) for rule in pattern if isinstance(rule, dict))
+        return next(filter(None, wrong), None)
+    found = ((unknown_operator(option) for option in rule) if name == "$or" else (unknown_operator(rule),) for name, rule in pattern.items())
+    return next((wrong for one in found for wrong in one if wrong), None)
+
+
 def matches(pattern: Mapping[str, Any], value: Any) -> bool:
     """Whether an object of the event is as the pattern says."""
     if isinstance(value, list):

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from .pushed import Tie, Trigger
+from ..endpoint.said import said_shortly
+from .pushed import SILENCE, Tie, Trigger
 
 if TYPE_CHECKING:
     from ..lab import Lab
@@ -48,8 +49,9 @@ class Polled(Trigger):
     def enable(self) -> Polled:
         return self.update(Enabled=True)
 
+    @said_shortly(SILENCE)
     def update(self, **members: Any) -> Polled:
-        """Change settings, by the names of the AWS API: ``update(BatchSize=5)``. In force when it returns. Raises botocore's ClientError."""
+        """Change settings, by the names of the AWS API: ``update(BatchSize=5)``. In force when it returns. Raises AwsError."""
         self.settled()
         self._aws.update_event_source_mapping(UUID=self.uuid, **members)
         return self.settled()
@@ -71,6 +73,7 @@ class Polled(Trigger):
             time.sleep(_LOOK_AGAIN_S)
 
 
+@said_shortly(SILENCE)
 def queue(lab: Lab, function: str, name: str, filters: Filters, qualifier: str | None, **members: Any) -> Polled:
     """SQS API Reference, CreateQueue; Lambda API Reference, CreateEventSourceMapping. name: a queue's name or ARN."""
     tie, made = Tie(lab, function, qualifier), []
@@ -91,6 +94,7 @@ def queue(lab: Lab, function: str, name: str, filters: Filters, qualifier: str |
     return _tied("queue", own, tie, arn, made, filters, members)
 
 
+@said_shortly(SILENCE)
 def stream(lab: Lab, function: str, name: str, shards: int, start: str | datetime, filters: Filters, qualifier: str | None, **members: Any) -> Polled:
     """Kinesis API Reference, CreateStream. name: a stream's name or ARN. start: a StartingPosition, or the moment from which it is read."""
     tie, made = Tie(lab, function, qualifier), []
@@ -106,6 +110,7 @@ def stream(lab: Lab, function: str, name: str, shards: int, start: str | datetim
     return _tied("stream", own, tie, arn, made, filters, {**_starting(start), **members})
 
 
+@said_shortly(SILENCE)
 def table(lab: Lab, function: str, name: str, key: str, view: str, start: str, filters: Filters, qualifier: str | None, **members: Any) -> Polled:
     """DynamoDB API Reference, CreateTable and UpdateTable. name: a table's name, or the ARN of its stream. key: the partition key of one that is made, text."""
     tie, made = Tie(lab, function, qualifier), list[str]()

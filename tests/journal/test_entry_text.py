@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from types import MappingProxyType
-from typing import Any, get_args
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from types import MappingProxyType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import pytest
 from hypothesis import given, settings
@@ -14,51 +16,38 @@ from kernel_runtime.control import facts, orders
 from kernel_runtime.journal.entry_text import from_line, to_line
 from kernel_runtime.journal.journal import Entry
 from kernel_runtime.model.function import Function
-from kernel_runtime.model.invocation import InitFailure, InvocationRecord, Restore, SnapshotRecord
+from kernel_runtime.model.invocation import InvocationRecord
 
 FUNCTION = Function("f", "0" * 64, memory_mb=256, variables=MappingProxyType({"COLOUR": "blau ü"}), layers=("arn:aws:lambda:us-east-1:000000000000:layer:l:1",))
-FAILURE = InitFailure("init", "error", 1.5, "Runtime.ExitError", b"\xff\x00printed")
-RECORD = InvocationRecord(
-    "id",
-    "f",
-    7,
-    "cold",
-    "error",
-    1.7e9,
-    2.5,
-    3,
-    128,
-    40,
-    init_ms=9.25,
-    error_type="E",
-    init_failures=(FAILURE, FAILURE),
-    log=b"\xfe\n",
-    qualifier="live",
-    restore=Restore(2.5, 2, "error", "Runtime.AfterRestoreError", b"\xfe"),
-)
-SNAPSHOT = SnapshotRecord("f", "3", 1.7e9, 2.5, 3, 128, "timeout", log=b"\xfe\n")
-GIVEN: dict[str, Any] = {
-    "function": "f", "name": "f", "version": "3", "alias": "live", "qualifier": "live", "count": 5, "concurrency": 100, "available_mb": 1, "request_id": "id",
-    "environment_id": 7, "init_ms": 1.25, "why": "idle", "alive": True, "record": RECORD, "start": "warm", "reason": "ConcurrentInvocationLimitExceeded",
-    "time_s": 1.5, "weights": (("2", 0.25), ("3", 0.5)), "failure": FAILURE,
-}  # fmt: skip
+PLAIN: dict[Any, Any] = {str: "text ü", int: 7, float: 1.25, bool: True, bytes: b"\xff\x00printed", Function: FUNCTION}
 
 
-def examples() -> list[Any]:
-    """One of each fact and order, with more than its defaults."""
-    made = []
-    for kind in (*get_args(facts.Fact), *get_args(orders.Order)):
-        names = kind.__dataclass_fields__
-        values = {name: GIVEN[name] for name in names if name in GIVEN}
-        if kind is facts.FunctionPut:
-            values["function"] = FUNCTION
-        if kind is facts.SnapshotTaken:
-            values["record"] = SNAPSHOT
-        made.append(kind(**values))
-    return made
+def sample(hint: Any) -> Any:
+    """A value that is no field's default."""
+    origin, inner = get_origin(hint), get_args(hint)
+    if hint in PLAIN:
+        return PLAIN[hint]
+    if origin is Literal:
+        return inner[-1]
+    if origin in (Union, UnionType):
+        return sample(next(one for one in inner if one is not type(None)))
+    if origin is tuple:
+        return tuple(sample(one) for one in (inner[:1] * 2 if inner[-1] is Ellipsis else inner))
+    if isinstance(origin, type) and issubclass(origin, Mapping):
+        return MappingProxyType({"key": "value"})
+    assert is_dataclass(hint), f"no example of {hint}"
+    return made(hint)
 
 
-@pytest.mark.parametrize("thing", examples(), ids=lambda thing: type(thing).__name__)
+def made(kind: Any) -> Any:
+    hints = get_type_hints(kind)
+    return kind(**{field.name: sample(hints[field.name]) for field in fields(kind)})
+
+
+THINGS = [made(kind) for kind in (*get_args(facts.Fact), *get_args(orders.Order))]
+
+
+@pytest.mark.parametrize("thing", THINGS, ids=lambda thing: type(thing).__name__)
 def test_each_comes_back(thing: Any) -> None:
     is_fact = isinstance(thing, get_args(facts.Fact))
     entry = Entry(3, 12.5, thing if is_fact else facts.TimeReached(), () if is_fact else (thing, thing))

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from kernel_runtime.model.log_frames import plain
 from kernel_runtime.runtimes.channel import Frames, Reply, Request, decode_reply, encode_request
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -127,8 +128,8 @@ class Environment:
         return self.process.wait(30)
 
     def log(self) -> str:
-        """Everything printed so far."""
-        return os.pread(self._log, 1 << 24, 0).decode()
+        """Everything printed so far, without the marks of records."""
+        return plain(os.pread(self._log, 1 << 24, 0).decode())
 
 
 def body_of(reply: Reply) -> Any:

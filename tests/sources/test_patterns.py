@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kernel_runtime.sources.patterns import matches
+from kernel_runtime.sources.patterns import matches, unknown_operator
 
 
 @pytest.mark.parametrize(
@@ -55,3 +55,17 @@ def test_every_field_and_any_choice() -> None:
 
 def test_objects_in_lists() -> None:
     assert matches({"o": {"a": [1], "b": [2]}}, {"o": [{"a": 1, "b": 3}, {"a": 1, "b": 2}]})
+
+
+@pytest.mark.parametrize(
+    ("pattern", "wrong"),
+    [
+        ({"a": ["x", {"prefix": "y"}]}, None),
+        ({"a": [{"pre": 1}]}, "pre"),
+        ({"o": {"a": [{"x": 1}]}}, "x"),
+        ({"$or": [{"a": [1]}, {"b": [{"y": 1}]}]}, "y"),
+        ({}, None),
+    ],
+)
+def test_match_types_that_there_are_not(pattern: dict[str, Any], wrong: str | None) -> None:
+    assert unknown_operator(pattern) == wrong

@@ -229,6 +229,39 @@ def test_a_rule_reaches_queues_and_topics(lab: Lab) -> None:
     assert list(json.loads(body)) == ["version", "id", "detail-type", "source", "account", "time", "region", "resources", "detail"]
 
 
+def test_patterns_are_checked_and_may_be_tried(lab: Lab) -> None:
+    events = lab.boto3("events")
+    with pytest.raises(ClientError, match=r"Event pattern is not valid. Reason: Unrecognized match type sounds-like"):
+        events.put_rule(Name="bad", EventPattern='{"source": [{"sounds-like": "x"}]}')
+    event = {"id": "1", "source": "s", "detail-type": "t", "account": "1", "time": "2026-01-01T00:00:00Z", "region": "r", "resources": [], "detail": {"n": 5}}
+    for above, fits in ((4, True), (5, False)):
+        pattern = {"detail": {"n": [{"numeric": [">", above]}]}}
+        assert events.test_event_pattern(EventPattern=json.dumps(pattern), Event=json.dumps(event))["Result"] is fits
+
+
+def test_an_alias_is_called_by_its_own_permission(lab: Lab) -> None:
+    heard = Listener(lab, "aliased")
+    heard.function.alias("live", heard.function.publish())
+    heard.function.on_bucket("aliased", qualifier="live")
+    lab.boto3("s3").put_object(Bucket="aliased", Key="a", Body=b"")
+    assert heard.next()[0]["Records"][0]["s3"]["object"]["key"] == "a"
+    (view,) = _pushed(lab, "aliased")
+    assert (view.qualifier, view.calls, next(iter(lab.records("aliased"))).qualifier) == ("live", 1, "live")
+
+
+def test_what_a_rule_cannot_deliver_goes_to_its_dead_letters(lab: Lab) -> None:
+    events, sqs, heard = lab.boto3("events"), lab.boto3("sqs"), Listener(lab, "unreached")
+    queue = sqs.create_queue(QueueName="dead-of-rules")["QueueUrl"]
+    rule = events.put_rule(Name="dead", EventPattern='{"source": ["dead"]}')["RuleArn"]
+    dead = {"DeadLetterConfig": {"Arn": "arn:aws:sqs:us-east-1:000000000000:dead-of-rules"}}
+    events.put_targets(Rule="dead", Targets=[{"Id": "1", "Arn": heard.arn, **dead}, {"Id": "2", "Arn": f"{heard.arn}-not", **dead}])
+    events.put_events(Entries=[{"Source": "dead", "DetailType": "t", "Detail": '{"a": 1}'}])
+    messages = [sqs.receive_message(QueueUrl=queue, VisibilityTimeout=600, MessageAttributeNames=["All"])["Messages"][0] for _ in range(2)]
+    told = [{name: attribute["StringValue"] for name, attribute in message["MessageAttributes"].items()} for message in messages]
+    assert {(one["ERROR_CODE"], one["TARGET_ARN"]) for one in told} == {("NO_PERMISSIONS", heard.arn), ("NO_RESOURCE", f"{heard.arn}-not")}
+    assert {one["RULE_ARN"] for one in told} == {rule} and json.loads(messages[0]["Body"])["detail"] == {"a": 1}
+
+
 def test_a_log_group_with_a_pattern(lab: Lab) -> None:
     logs, heard = lab.boto3("logs"), Listener(lab, "reader")
     trigger = heard.function.on_logs("/app/web", "ERROR -ignored")

@@ -7,9 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
-from kernel_runtime import Lab
+from kernel_runtime import AwsError, Lab
 from kernel_runtime.triggers.polled import Polled
 
 from ..sources.polling.polled import until
@@ -112,5 +111,5 @@ def test_it_is_switched_off_and_on(lab: Lab) -> None:
 
 
 def test_what_lambda_refuses_is_refused(lab: Lab) -> None:
-    with pytest.raises(ClientError, match="Maximum batch window in seconds must be greater than 0"):
+    with pytest.raises(AwsError, match="Maximum batch window in seconds must be greater than 0"):
         lab.get("one").on_queue("refused", batch_size=100)

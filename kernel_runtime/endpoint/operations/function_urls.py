@@ -16,13 +16,13 @@ from .pages import page, with_marker
 def create_function_url_config(account: Account, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
     record, qualifier = _existing(account, request)
     config = function_urls.create(account, record, qualifier, request)
-    return _answered(account, record, qualifier, config, request, "LastModifiedTime")
+    return {member: value for member, value in _changed(account, record, qualifier, config).items() if member != "LastModifiedTime"}
 
 
 def update_function_url_config(account: Account, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
     record, qualifier = _existing(account, request)
     config = function_urls.update(account, record, qualifier, request)
-    return _answered(account, record, qualifier, config, request)
+    return _changed(account, record, qualifier, config)
 
 
 def get_function_url_config(account: Account, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
@@ -61,13 +61,11 @@ def _held(account: Account, request: dict[str, Any]) -> tuple[FunctionRecord, st
     return record, named.qualifier, function_urls.held(record, named.qualifier)
 
 
-def _answered(account: Account, record: FunctionRecord, qualifier: str, config: function_urls.Config, request: dict[str, Any], *unsaid: str) -> dict[str, Any]:
-    """Recorded: what changes a URL says its InvokeMode only to who has given it."""
-    shown = _shown(account, record, qualifier, config)
-    leave_out = {*unsaid, *(() if request.get("InvokeMode") else ("InvokeMode",))}
-    return {member: value for member, value in shown.items() if member not in leave_out}
+def _changed(account: Account, record: FunctionRecord, qualifier: str, config: function_urls.Config) -> dict[str, Any]:
+    """Recorded: what changes a URL says an InvokeMode that was ever given, and not the one that holds by itself."""
+    kept = {member: value for member, value in config.items() if member != "Id"}
+    return {**kept, "FunctionUrl": function_urls.address(account, config), "FunctionArn": account.arn(record.name, qualifier)}
 
 
 def _shown(account: Account, record: FunctionRecord, qualifier: str, config: function_urls.Config) -> dict[str, Any]:
-    kept = {member: value for member, value in config.items() if member != "Id"}
-    return {**kept, "FunctionUrl": function_urls.address(account, config), "FunctionArn": account.arn(record.name, qualifier)}
+    return {"InvokeMode": "BUFFERED", **_changed(account, record, qualifier, config)}

@@ -111,4 +111,4 @@ def log_error(body: Dict[str, Any], as_json: bool, log: Log) -> None:
         for line in element.splitlines() or [""]:
             bare = line.lstrip(" ")
             lines.append(_NO_BREAK_SPACE * (len(line) - len(bare)) + bare)
-    log.say("\n".join(lines) + "\n")
+    log.record("\n".join(lines))

@@ -10,6 +10,8 @@ import os
 import sys
 from typing import Any
 
+from ...model.log_frames import framed
+
 _write = os.write
 
 
@@ -40,8 +42,8 @@ class Log:
         self.write(text.encode("utf-8", "backslashreplace"))
 
     def record(self, text: str) -> None:
-        """One record. AWS hands records over in frames; here a line end stands between one and what follows."""
-        self.say(text if text.endswith("\n") else text + "\n")
+        """One record, marked as one: see ``log_frames``."""
+        self.say(framed(text))
 
     def end_invocation(self) -> None:
         """Say what was dropped, and begin to count anew."""

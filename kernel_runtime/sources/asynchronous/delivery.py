@@ -53,6 +53,12 @@ class Over:
     def function_arn(self) -> str:
         return self.account.qualified_arn(self.event.function, self.event.qualifier or LATEST)
 
+    @property
+    def trace_attribute(self) -> dict[str, Any]:
+        """As a message in a queue carries it (AWS: "Message system attributes", AWSTraceHeader; recorded for destinations)."""
+        trace = self.trace or self.event.trace
+        return {"AWSTraceHeader": {"DataType": "String", "StringValue": trace}} if trace else {}
+
 
 class Deliveries:
     """client: a boto3 client for (service, region, account). payload: an event's. forward: hands a record to another function, by its ARN."""
@@ -104,7 +110,7 @@ class Deliveries:
         return destinations.text(over.record(self._payload(over.event)))
 
     def _to_queue(self, over: Over, arn: str) -> None:
-        self._sqs(arn).send_message(QueueUrl=self._queue_url(arn), MessageBody=self._text(over))
+        self._sqs(arn).send_message(QueueUrl=self._queue_url(arn), MessageBody=self._text(over), MessageSystemAttributes=over.trace_attribute)
 
     def _to_topic(self, over: Over, arn: str) -> None:
         self._of(arn, over).publish(TopicArn=arn, Message=self._text(over))
@@ -129,7 +135,9 @@ class Deliveries:
         attributes = destinations.dead_letter_attributes(over.event.request_id, over.code, over.message)
         body = self._payload(over.event).decode()
         if arn.split(":")[2] == "sqs":
-            self._sqs(arn).send_message(QueueUrl=self._queue_url(arn), MessageBody=body, MessageAttributes=attributes)
+            self._sqs(arn).send_message(
+                QueueUrl=self._queue_url(arn), MessageBody=body, MessageAttributes=attributes, MessageSystemAttributes=over.trace_attribute
+            )
         else:
             self._of(arn, over).publish(TopicArn=arn, Message=body, MessageAttributes=attributes)
 

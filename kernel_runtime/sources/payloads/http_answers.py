@@ -20,6 +20,7 @@ REMAPPED = frozenset({"connection", "content-length", "date", "server", "www-aut
 """Headers that are AWS's own to say: a function's come out as ``x-amzn-Remapped-…`` (API Gateway: "known issues"; recorded for function URLs)."""
 _DROPPED = frozenset({"transfer-encoding", "keep-alive", "upgrade", "te", "trailer", "proxy-connection"})
 _BODILESS = frozenset({204, 304})
+_BETWEEN_TOKENS = re.compile(rb'("(?:[^"\\]|\\.)*")|[ \t\r\n]+')
 
 
 class Malformed(Exception):
@@ -42,8 +43,7 @@ def inferred(result: bytes, content_type: str, *, remap: bool) -> HttpAnswer:
     except (ValueError, RecursionError):
         return HttpAnswer(200, (("Content-Type", JSON),), result)
     if not isinstance(held, dict) or "statusCode" not in held:
-        body = held.encode("utf-8", "replace") if isinstance(held, str) else result
-        return HttpAnswer(200, (("Content-Type", JSON),), body)
+        return HttpAnswer(200, (("Content-Type", JSON),), held.encode("utf-8", "replace") if isinstance(held, str) else _compact(result))
     headers = _single(held.get("headers"), remap)
     cookies = held.get("cookies") or []
     if not isinstance(cookies, list) or not all(isinstance(cookie, str) for cookie in cookies):
@@ -80,6 +80,11 @@ def streamed(result: bytes) -> HttpAnswer:
         answer = inferred(text.encode(), "application/octet-stream", remap=True)
         return HttpAnswer(answer.status, answer.headers, b"" if answer.status in _BODILESS else rest)
     return HttpAnswer(200, (("Content-Type", "application/octet-stream"),), result)
+
+
+def _compact(text: bytes) -> bytes:
+    """Recorded: JSON that is the body itself is sent without the spaces that the runtime wrote between its tokens."""
+    return _BETWEEN_TOKENS.sub(rb"\1", text)
 
 
 def _answer(held: dict[str, Any], headers: list[tuple[str, str]], content_type: str, *, decode: bool = True) -> HttpAnswer:

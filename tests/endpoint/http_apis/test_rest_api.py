@@ -30,7 +30,7 @@ def handler(event, context):
     if path.endswith("/bad"):
         return "no answer"
     if path.endswith("/slow"):
-        time.sleep(3)
+        time.sleep(2)
     if path.endswith("/png"):
         return {"statusCode": 200, "headers": {"Content-Type": "image/png"}, "body": "aGk=", "isBase64Encoded": True}
     if path.endswith("/many"):
@@ -158,7 +158,8 @@ def test_a_stage_serves_what_was_deployed(api: Api, ask: Ask, echo: str) -> None
 def test_what_goes_wrong(lab: Lab, api: Api, ask: Ask, define: Callable[..., str]) -> None:
     name = define(ECHO)
     api.permit(name)
-    api.method("ANY", "/{proxy+}", name, timeoutInMillis=300)
+    api.method("ANY", "/{proxy+}", name)
+    api.method("GET", "/slow", name, timeoutInMillis=300)
     api.method("GET", "/http", name, type="HTTP_PROXY", uri="http://127.0.0.1:1/")
     api.method("GET", "/gone", "no-such-function")
     api.deploy()
@@ -278,3 +279,16 @@ def test_api_keys(api: Api, ask: Ask, echo: str) -> None:
     told = ask(api.path("/own"), headers={"x-api-key": key["value"]})
     assert json.loads(told.body)["requestContext"]["identity"]["apiKey"] == key["value"]
     assert said(ask(api.path("/own"), headers={"x-api-key": key["value"]})) == (429, '{"message":"Too Many Requests"}', "TooManyRequestsException")
+
+
+def test_an_apis_own_words(api: Api, ask: Ask, echo: str) -> None:
+    api.method("GET", "/own", echo, apiKeyRequired=True)
+    api.deploy()
+    header = {"gatewayresponse.header.Access-Control-Allow-Origin": "'*'"}
+    api.gateway.put_gateway_response(restApiId=api.id, responseType="DEFAULT_4XX", responseParameters=header)
+    template = {"application/json": '{"why":$context.error.messageString,"type":"$context.error.responseType"}'}
+    api.gateway.put_gateway_response(restApiId=api.id, responseType="MISSING_AUTHENTICATION_TOKEN", statusCode="404", responseTemplates=template)
+    locked = ask(api.path("/own"))
+    assert (locked.status, locked.body, locked.headers["access-control-allow-origin"]) == (403, b'{"message":"Forbidden"}', "*")
+    missing = ask(api.path("/nothing"))
+    assert (missing.status, json.loads(missing.body)) == (404, {"why": "Missing Authentication Token", "type": "MISSING_AUTHENTICATION_TOKEN"})

@@ -33,6 +33,7 @@ def test_a_life(aws: Any, function: str) -> None:
     assert changed == {**without_metadata(made), "AuthType": "AWS_IAM", "Cors": CORS, "LastModifiedTime": changed["LastModifiedTime"]}
     assert changed["LastModifiedTime"] > made["CreationTime"]
     assert aws.update_function_url_config(FunctionName=function, InvokeMode="RESPONSE_STREAM")["InvokeMode"] == "RESPONSE_STREAM"
+    assert aws.update_function_url_config(FunctionName=function, AuthType="NONE")["InvokeMode"] == "RESPONSE_STREAM"
     aws.update_function_url_config(FunctionName=function, Cors={})
     assert "Cors" not in aws.get_function_url_config(FunctionName=function)
     assert aws.delete_function_url_config(FunctionName=function)["ResponseMetadata"]["HTTPStatusCode"] == 204

@@ -34,6 +34,9 @@ def function(lab: Lab, request: pytest.FixtureRequest) -> FunctionHandle:
     return lab.function(re.sub(r"\W", "-", request.node.name)[:60], source=SOURCE)
 
 
+ALL = {"MessageAttributeNames": ["All"], "AttributeNames": ["All"]}
+
+
 class Queue:
     def __init__(self, lab: Lab, name: str) -> None:
         self._sqs = lab.boto3("sqs")
@@ -43,7 +46,7 @@ class Queue:
         found: list[dict[str, Any]] = []
 
         def look() -> bool:
-            found.extend(self._sqs.receive_message(QueueUrl=self.url, WaitTimeSeconds=1, MessageAttributeNames=["All"]).get("Messages", []))
+            found.extend(self._sqs.receive_message(QueueUrl=self.url, WaitTimeSeconds=1, **ALL).get("Messages", []))
             return bool(found)
 
         until(look)
@@ -64,7 +67,9 @@ def settings(lab: Lab, function: FunctionHandle, failure: str = "", success: str
 def test_a_success_to_a_queue(lab: Lab, function: FunctionHandle, queue: Queue) -> None:
     settings(lab, function, success=queue.arn)
     id = function.send({"é": 1})
-    body = queue.message()["Body"]
+    message = queue.message()
+    assert re.match(r"Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=0", message["Attributes"]["AWSTraceHeader"])
+    body = message["Body"]
     at = json.loads(body)["timestamp"]
     assert STAMP.fullmatch(at)
     assert body == (

@@ -18,14 +18,15 @@ def told(result: Any) -> HttpAnswer:
 
 @pytest.mark.parametrize(
     ("result", "body"),
-    [("Hello, world!", b"Hello, world!"), (3.1, b"3.1"), (True, b"true"), (None, b"null"), (["a", 3], b'["a", 3]'), (b"no {json", b"no {json")],
+    [("Hello, world!", b"Hello, world!"), (3.1, b"3.1"), (True, b"true"), (None, b"null"), (["a", 3], b'["a",3]'), (b"no {json", b"no {json")],
 )
 def test_what_names_no_status_is_the_body(result: Any, body: bytes) -> None:
     assert told(result) == HttpAnswer(200, (("Content-Type", JSON),), body)
 
 
 def test_an_object_without_a_status_is_the_body() -> None:
-    assert told({"message": "Hello, world!", "body": "x"}).body == b'{"message": "Hello, world!", "body": "x"}'
+    assert told({"message": "Hello, world!", "body": "x"}).body == b'{"message":"Hello, world!","body":"x"}'
+    assert told(b'{\n "a \\" b": [ 1.50, "\\\\" , { } ]\t}').body == b'{"a \\" b":[1.50,"\\\\",{}]}'
 
 
 def test_the_documented_custom_response_with_cookies() -> None:
