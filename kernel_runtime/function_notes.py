@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 from .artifacts.bundles import module_file
 from .artifacts.cells import handler_names
 from .model.function import Function
@@ -33,7 +35,22 @@ def missing_handler(source: str, handler: str) -> tuple[str, ...]:
         return ()
     defined = handler_names(source)
     wanted = handler.rpartition(".")[2]
-    if wanted in defined or (not defined and "*" in source):  # a star import may bring any
+    if wanted in defined:
+        return _refused_arguments(source, handler)
+    if not defined and "*" in source:  # a star import may bring any
         return ()
     there = f"defines {', '.join(defined)}" if defined else "defines no function"
     return (f"the handler {handler} is not defined: this module {there}. Invoking it will fail with Runtime.HandlerNotFound",)
+
+
+def _refused_arguments(source: str, handler: str) -> tuple[str, ...]:
+    """A plain handler that cannot be called with (event, context); what a decorator makes of one is not known before it runs."""
+    wanted = handler.rpartition(".")[2]
+    made = [node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef) and node.name == wanted]
+    if not made or made[-1].decorator_list:
+        return ()
+    taken = made[-1].args
+    most = len(taken.posonlyargs) + len(taken.args)
+    if most - len(taken.defaults) <= 2 and (most >= 2 or taken.vararg) and None not in taken.kw_defaults:
+        return ()
+    return (f"the handler {handler} takes ({ast.unparse(taken)}), and Lambda passes (event, context). Invoking it will fail with TypeError",)

@@ -38,7 +38,7 @@ from .function_handle import FunctionHandle
 from .function_notes import missing_handler, notes_of
 from .journal import report
 from .model import limits
-from .model.errors import InvalidParameterValueException, ResourceNotFoundException
+from .model.errors import InvalidParameterValueException, LabError, ResourceNotFoundException
 from .model.event import asynchronous_event_bytes, event_bytes
 from .model.function import Function
 from .model.invocation import InvocationRecord
@@ -92,7 +92,10 @@ class Lab:
         ticking = LabClock(clock)
         self._kept = home is not None
         self.home = Path(home).expanduser().resolve() if home is not None else Path(tempfile.mkdtemp(prefix=f"serverless-lab-{os.getpid()}-home-"))
-        self.home.mkdir(parents=True, exist_ok=True)
+        try:
+            self.home.mkdir(parents=True, exist_ok=True)
+        except OSError as why:
+            raise LabError(f"no home can be made at {self.home} ({why.strerror}): choose another folder") from None
         if not self._kept:
             self.home.chmod(0o755)  # a function's own user must reach its code
         self._store = Store(self.home, durable=self._kept)

@@ -73,7 +73,7 @@ def _open_lab(options: argparse.Namespace) -> int:
     first = copies[0].relative_to(Path.cwd())
     command = [
         sys.executable, "-m", "jupyterlab", f"--port={options.port}", f"--LabApp.default_url=/lab/tree/{first}", "--LabApp.news_url=",
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", f"--ServerApp.root_dir={Path.cwd()}",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", f"--ServerApp.root_dir={Path.cwd()}", "--log-level=WARN",
     ]  # fmt: skip
     if options.no_browser:
         command.append("--no-browser")

@@ -9,6 +9,7 @@ from typing import cast
 
 from kernel_runtime import Lab, LabError
 from kernel_runtime.connected import ConnectedLab
+from kernel_runtime.model.errors import InvalidParameterValueException
 
 _making = threading.Lock()
 _lab: Lab | None = None
@@ -32,6 +33,8 @@ def use_lab(lab: Lab) -> Lab:
     """Let ``lab`` be the kernel's from now on: ``use_lab(Lab(home="~/my-lab", clock=60))``. The one before is closed, with all that runs there;
     where both have the same home, ``close_lab()`` comes first. Gives it back."""
     global _lab
+    if not isinstance(lab, Lab | ConnectedLab):
+        raise InvalidParameterValueException(f"use_lab takes a lab, such as use_lab(Lab(home={lab!r})), not {lab!r}")
     with _making:
         before, _lab = _lab, lab
         if before is None:

@@ -14,12 +14,14 @@ import pytest
 
 from kernel_runtime import Lab
 from kernel_runtime.artifacts import store
+from kernel_runtime.fleet.fake import FakeFleet
 from kernel_runtime.model.errors import (
     AwsError,
     InvalidParameterValueException,
     InvalidRequestContentException,
     InvalidZipFileException,
     LabClosed,
+    LabError,
     ResourceNotFoundException,
     TooManyRequestsException,
     ValidationException,
@@ -315,3 +317,14 @@ def test_code_that_cannot_be_unpacked_after_all_is_told_by_the_invocation(lab: L
         fn.invoke()
     assert lab.function("broken", source=ECHO).invoke(1).payload == 1
     assert lab.account().in_use == 0
+
+
+def test_a_home_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(LabError, match=r"no home can be made at .*file/home"):
+        Lab(home=tmp_path / "file" / "home")
+
+
+def test_a_source_of_no_kind_is_refused() -> None:
+    with Lab(fleet=FakeFleet()) as lab, pytest.raises(InvalidParameterValueException, match="a source is a module's text"):
+        lab.function("f", source=5)  # type: ignore[arg-type]

@@ -40,6 +40,8 @@ def zip_from_source(source: Source, handler: str = "") -> bytes:
         return _zip(_files_of(source))
     if isinstance(source, Mapping):
         return canonical_zip(source)
+    if not isinstance(source, bytes | bytearray | memoryview):
+        raise InvalidParameterValueException(f"a source is a module's text, a folder as pathlib.Path, files by name, or a zip as bytes, not {source!r}")
     check_zipped(len(source))
     return bytes(source)
 

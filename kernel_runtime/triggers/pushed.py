@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..model.errors import InvalidParameterValueException
 from .asking import asking
 
 if TYPE_CHECKING:
@@ -105,6 +106,8 @@ def bucket(lab: Lab, function: str, name: str, events: Iterable[str], prefix: st
 @asking()
 def topic(lab: Lab, function: str, name: str, policy: Mapping[str, Any] | None, scope: str, qualifier: str | None) -> Trigger:
     """SNS API Reference, Subscribe. name: a topic's name or ARN."""
+    if policy is not None and not isinstance(policy, Mapping):
+        raise InvalidParameterValueException(f"a filter is a mapping, such as {{'store': ['a shop']}}, not {policy!r}")
     tie, made = Tie(lab, function, qualifier), []
     sns = tie.client("sns")
     arn = name if name.startswith("arn:") else f"arn:aws:sns:{tie.region}:{tie.account}:{name}"
@@ -127,6 +130,8 @@ def topic(lab: Lab, function: str, name: str, policy: Mapping[str, Any] | None, 
 @asking()
 def rule(lab: Lab, function: str, pattern: Mapping[str, Any], bus: str, name: str | None, target: Mapping[str, Any], qualifier: str | None) -> Trigger:
     """EventBridge API Reference, PutRule and PutTargets. target: members of the target beside Id and Arn."""
+    if not isinstance(pattern, Mapping):
+        raise InvalidParameterValueException(f"a pattern is a mapping, such as {{'source': ['my.app']}}, not {pattern!r}; for times there is on_schedule")
     tie, made = Tie(lab, function, qualifier), []
     events = tie.client("events")
     if bus != "default":

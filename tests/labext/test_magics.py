@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from labext import function, the_lab
+from kernel_runtime import AwsError
+from labext import function, the_lab, use_lab
 from labext.kernel_lab import close_lab
 from labext.mistakes import Mistake
 from labext.panels.sliders import UNRESERVED
@@ -345,3 +346,10 @@ def test_traffic_to_an_alias(shell: Any) -> None:
     result = shell.run_line_magic("traffic", "canaried:live --burst 3")
     assert result.succeeded == 3
     assert {record.qualifier for record in the_lab().records("canaried")} == {"live"}
+
+
+def test_only_a_lab_becomes_the_kernels() -> None:
+    before = the_lab()
+    with pytest.raises(AwsError, match=r"such as use_lab\(Lab\(home='~/my-lab'\)\)"):
+        use_lab("~/my-lab")  # type: ignore[arg-type]
+    assert the_lab() is before

@@ -25,8 +25,10 @@ def fn() -> Iterator[FunctionHandle]:
         (lambda fn: fn.on_logs("/aws/lambda/other", "{ $.a = }"), "InvalidParameterException"),
         (lambda fn: fn.on_http(qualifier="nobody"), "ResourceNotFoundException"),
         (lambda fn: fn.retry(attempts=7), "ValidationException"),
+        (lambda fn: fn.on_rule("rate(1 minute)"), "InvalidParameterValueException"),
+        (lambda fn: fn.on_topic("news", "sport"), "InvalidParameterValueException"),
     ],
-    ids=["bucket", "schedule", "logs", "http", "retry"],
+    ids=["bucket", "schedule", "logs", "http", "retry", "rule", "topic"],
 )
 def test_it_is_an_aws_error_of_its_own_type(fn: FunctionHandle, tie: Callable[[FunctionHandle], object], kind: str) -> None:
     with pytest.raises(AwsError) as refused:
