@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from .account.account import Account, ready_role_arn
 from .account.accounts import Accounts
 from .account.on_behalf import OnBehalf
+from .account.ties import Tie
 from .artifacts.store import Store
 from .endpoint.credentials import Credentials
 from .endpoint.listening import Listening
 from .model.errors import AwsError
 from .model.function import Function
-from .model.names import LATEST, REGION
+from .model.names import ACCOUNT, LATEST, REGION
+from .model.network import Traffic
 from .sources.http_calls import HttpCalls
+from .sources.view import SourceView
 
 if TYPE_CHECKING:
     from .endpoint.downloads import Downloads
-    from .endpoint.network import Network, Traffic
+    from .endpoint.network import Network
     from .endpoint.server import Door
     from .endpoint.telemetry import Telemetry
 
@@ -30,7 +34,8 @@ SERVICES_PACKAGE = "moto"
 class Front:
     """``url``: where it is. host, port: where it listens; raises LabError where it cannot. services: endpoints of the user's own, by boto3's service names.
     open_network: functions' calls are not slowed by their share of the network.
-    pushed: told of each call that a service behind the door makes (``sources.pushed``). changed: see ``Services``."""
+    pushed: told of each call that a service behind the door makes (``sources.pushed``). changed: see ``Services``. views: how what
+    calls functions by itself stands."""
 
     def __init__(
         self,
@@ -45,13 +50,14 @@ class Front:
         open_network: bool = False,
         pushed: Callable[[OnBehalf, str, str, AwsError | None], None] = lambda behalf, region, function, refusal: None,
         changed: Callable[[str, str, str], None] = lambda service, region, account: None,
+        views: Callable[[], list[SourceView]] = list,
     ) -> None:
         self._open_network = open_network
         self._network: Network | None = None
         self.credentials = credentials
         self._accounts, self._store, self._http_calls = accounts, store, http_calls
         self._services = dict(services or {})
-        self._pushed, self._changed = pushed, changed
+        self._pushed, self._changed, self._views = pushed, changed, views
         self._listening = Listening(host, port)
         self.url = self._listening.url
         self._opening = threading.RLock()
@@ -73,13 +79,15 @@ class Front:
             from .endpoint.protocol import Protocol
             from .endpoint.server import Door
             from .endpoint.telemetry import Telemetry
+            from .endpoint.watching import watched
             from .endpoint.wording import Wording
 
             protocol = Protocol()
             self._network = Network(self._standing, open=self._open_network)
             self._door = Door(
                 self._accounts.get, operations(protocol.operations), Wording(protocol), self.credentials,
-                services=self._services, open_paths={FIRST_PIECE: self._code()}, listening=self._listening, network=self._network,
+                services=self._services, open_paths={FIRST_PIECE: self._code()}, watched=partial(watched, self),
+                listening=self._listening, network=self._network,
                 sites=lambda services: Sites(self._accounts, self.credentials, self._http_calls, services, self.url),
                 pushed=self._pushed,
                 changed=self._changed,
@@ -96,11 +104,20 @@ class Front:
             return behind_the_door(service, at, self.credentials, region, account, **more)
         return client(service, self.url, self.credentials, region, account, **more)
 
-    def network_of(self, account: str, region: str, function: str) -> Traffic:
-        """What a function has sent and received through the door, and at what pace it may."""
-        from .endpoint.network import Traffic
+    def changes_of_streams(self) -> str:
+        """Where to wait for a change of any stream that the process behind the door holds; empty where it does not run."""
+        from .endpoint.changes import PATH
 
-        return Traffic() if self._network is None else self._network.of((account, region, function))
+        origin = self._door.services.companion.origin_now if self._door is not None else ""
+        return origin + PATH if origin else ""
+
+    def sources(self, account: Account) -> Sequence[SourceView]:
+        """What calls functions by itself, for the notebook's own account; others see none."""
+        return self._views() if (account.id, account.region) == (ACCOUNT, REGION) else []
+
+    def network(self, account: Account, function: str) -> Traffic:
+        """What a function has sent and received through the door, and at what pace it may."""
+        return Traffic() if self._network is None else self._network.of((account.id, account.region, function))
 
     def _standing(self, key: tuple[str, str, str]) -> tuple[int, int] | None:
         account, region, name = key
@@ -126,6 +143,10 @@ class Front:
         around.fetch_object = lambda bucket, key, version: self._fetch(account, bucket, key, version)
         around.organization_of = self.organization_of
         around.role_exists = lambda arn: self._role_exists(account, arn)
+
+    def ties(self) -> list[Tie]:
+        """What the services behind the door are to call."""
+        return self._door.services.ties() if self._door is not None else []
 
     @property
     def companion_runs(self) -> bool:

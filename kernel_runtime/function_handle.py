@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from .account import aliases, versions
@@ -11,7 +12,6 @@ from .account.records import FunctionRecord
 from .control.controller import ProvisionedView
 from .fleet.base import awaiting, block
 from .kept_ready import keep_ready
-from .model.errors import InvalidParameterValueException
 from .model.event import event_bytes
 from .model.function import Function
 from .outcome import Outcome
@@ -19,6 +19,7 @@ from .outcome import Outcome
 if TYPE_CHECKING:
     from .lab import Lab
     from .triggers.link import Link
+    from .triggers.polled import Polled
     from .triggers.pushed import Trigger
 
 
@@ -71,7 +72,7 @@ class FunctionHandle:
         return self
 
     def on_success(self, target: FunctionHandle | str | None, qualifier: str | None = None) -> FunctionHandle:
-        """Send a record of each event that ended well to ``target``: another function, or the ARN of a queue, a topic, an event bus; None: no more.
+        """Send a record of each event that ended well to ``target``: another function or its name, or the ARN of a queue, a topic, an event bus; None: no more.
         Raises AwsError for what Lambda refuses."""
         from .triggers import retries
 
@@ -91,8 +92,10 @@ class FunctionHandle:
         return self
 
     def publish(self, description: str | None = None) -> str:
-        """Freeze code and configuration as the next version; gives its number, the newest one's where nothing has changed since."""
-        return versions.publish(self._account, self._record, description=description).version
+        """Freeze code and configuration as the next version; gives its number, the newest one's where nothing has changed since. With SnapStart its snapshot
+        is there when this returns; raises SnapshotFailed where it cannot be made."""
+        version = versions.publish(self._account, self._record, description=description)
+        return versions.settled(self._account, self._record, version).version
 
     def alias(self, name: str, version: str, weights: Mapping[str, float] | None = None) -> str:
         """Let ``name`` mean ``version``, and another by its part of the calls: ``fn.alias("live", "1", {"2": 0.1})``. Makes the alias or moves it; gives
@@ -128,22 +131,18 @@ class FunctionHandle:
         Without a route by a URL of its own, as Lambda's console makes it: a function URL, and with auth NONE the permission for anybody. ``route``
         (``"GET /items/{id}"``, ``"ANY /{proxy+}"``, ``"$default"``): by that route of the HTTP API that the lab's functions share, at
         ``link.format(id=7)``. cors: members as AWS has them, such as ``{"AllowOrigins": ["*"]}``. stream: InvokeMode RESPONSE_STREAM.
-        Raises botocore's ClientError where AWS refuses.
+        Raises AwsError where AWS refuses.
         """
         from .triggers import http
 
-        if route is not None:
-            if auth != "NONE" or stream:
-                raise InvalidParameterValueException("auth and stream are for a function's own URL: leave the route out, or them")
-            return http.route(self._lab, self.name, route, qualifier=qualifier, cors=cors)
-        return http.function_url(self._lab, self.name, qualifier=qualifier, auth=auth, cors=cors, stream=stream)
+        return http.on_http(self._lab, self.name, route, qualifier=qualifier, auth=auth, cors=cors, stream=stream)
 
     def on_bucket(
         self, bucket: str, events: Iterable[str] = ("s3:ObjectCreated:*",), *, prefix: str = "", suffix: str = "", qualifier: str | None = None
     ) -> Trigger:
         """Let S3 call it when objects of a bucket change: ``fn.on_bucket("photos", ["s3:ObjectCreated:*"], prefix="in/", suffix=".jpg")``.
 
-        Raises boto3's ClientError where S3 refuses, such as another configuration of the bucket that means the same objects.
+        Raises AwsError where S3 refuses, such as another configuration of the bucket that means the same objects.
         """
         from .triggers import pushed
 
@@ -160,6 +159,83 @@ class FunctionHandle:
         from .triggers import pushed
 
         return pushed.rule(self._lab, self.name, pattern, bus, name, target, qualifier)
+
+    def on_queue(
+        self,
+        queue: str,
+        *,
+        batch_size: int = 10,
+        window_s: int = 0,
+        filters: Mapping[str, Any] | Iterable[Mapping[str, Any]] | None = None,
+        partial_failures: bool = False,
+        max_concurrency: int | None = None,
+        qualifier: str | None = None,
+    ) -> Polled:
+        """Let Lambda poll an SQS queue for it: ``fn.on_queue("orders", filters={"body": {"kind": ["order"]}})``. queue: a name or an ARN; one that is not there
+        is made (its visibility timeout six times the function's timeout), a name in ``.fifo`` as a FIFO queue. window_s: 1 to 300 where batch_size is over 10.
+        partial_failures: ReportBatchItemFailures. max_concurrency: 2 to 1,000.
+
+        Gives the event source mapping, once it is in force: ``disable``, ``enable``, ``delete``. Raises AwsError where Lambda refuses.
+        """
+        from .triggers import polled
+
+        return polled.queue(
+            self._lab, self.name, queue, filters, qualifier, BatchSize=batch_size, MaximumBatchingWindowInSeconds=window_s or None,
+            FunctionResponseTypes=["ReportBatchItemFailures"] if partial_failures else None,
+            ScalingConfig={"MaximumConcurrency": max_concurrency} if max_concurrency is not None else None,
+        )  # fmt: skip
+
+    def on_stream(
+        self,
+        stream: str,
+        *,
+        shards: int = 1,
+        start: str | datetime = "TRIM_HORIZON",
+        batch_size: int = 100,
+        window_s: int = 0,
+        filters: Mapping[str, Any] | Iterable[Mapping[str, Any]] | None = None,
+        partial_failures: bool = False,
+        retries: int | None = None,
+        max_age_s: int | None = None,
+        bisect: bool = False,
+        parallel: int = 1,
+        tumbling_s: int = 0,
+        on_failure: str | None = None,
+        qualifier: str | None = None,
+    ) -> Polled:
+        """Let Lambda poll a Kinesis data stream for it. stream: a name or an ARN; one that is not there is made, with ``shards``. start: ``TRIM_HORIZON``,
+        ``LATEST`` or a moment. retries, max_age_s: None is no limit. bisect: halve a batch that fails. parallel: batches at once from a shard, 1 to 10.
+        tumbling_s: windows with a state, up to 900 s. on_failure: the ARN of a queue, a topic or a bucket. The rest as in ``on_queue``."""
+        from .triggers import polled
+
+        members = polled.of_streams(batch_size, window_s, partial_failures, retries, max_age_s, bisect, parallel, tumbling_s, on_failure)
+        return polled.stream(self._lab, self.name, stream, shards, start, filters, qualifier, **members)
+
+    def on_table(
+        self,
+        table: str,
+        *,
+        key: str = "id",
+        view: Literal["NEW_AND_OLD_IMAGES", "NEW_IMAGE", "OLD_IMAGE", "KEYS_ONLY"] = "NEW_AND_OLD_IMAGES",
+        start: Literal["TRIM_HORIZON", "LATEST"] = "TRIM_HORIZON",
+        batch_size: int = 100,
+        window_s: int = 0,
+        filters: Mapping[str, Any] | Iterable[Mapping[str, Any]] | None = None,
+        partial_failures: bool = False,
+        retries: int | None = None,
+        max_age_s: int | None = None,
+        bisect: bool = False,
+        parallel: int = 1,
+        tumbling_s: int = 0,
+        on_failure: str | None = None,
+        qualifier: str | None = None,
+    ) -> Polled:
+        """Let Lambda poll the stream of a DynamoDB table for it. table: a name, or a stream's ARN; a table that is not there is made, its partition key ``key``
+        a text; one without a stream gets one, which shows ``view``. The rest as in ``on_stream``."""
+        from .triggers import polled
+
+        members = polled.of_streams(batch_size, window_s, partial_failures, retries, max_age_s, bisect, parallel, tumbling_s, on_failure)
+        return polled.table(self._lab, self.name, table, key, view, start, filters, qualifier, **members)
 
     def on_schedule(
         self, expression: str, input: Any = None, *, timezone: str | None = None, name: str | None = None, qualifier: str | None = None, **more: Any

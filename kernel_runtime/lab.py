@@ -21,6 +21,7 @@ from .account.account import Account, ready_role_arn
 from .account.accounts import Accounts
 from .account.documents import Documents
 from .account.records import FunctionRecord
+from .api_words import MEMBERS, in_api_words
 from .artifacts.bundles import module_file, zip_from_source
 from .artifacts.cells import module_from_function, notebook_only_names
 from .artifacts.layer_book import LayerBook
@@ -52,16 +53,10 @@ from .sources.traffic import Traffic
 from .sources.view import SourceView
 
 if TYPE_CHECKING:
-    from .endpoint.network import Traffic as NetworkTraffic
+    from .model.network import Traffic as NetworkTraffic
     from .triggers.state_machines import StateMachine
 
 __all__ = ["Lab", "module_file", "module_from_function", "notebook_only_names"]
-
-_MEMBERS = {
-    "handler": "Handler", "runtime": "Runtime", "memory_mb": "MemorySize", "timeout_s": "Timeout", "ephemeral_mb": "EphemeralStorage",
-    "variables": "Environment", "layers": "Layers", "description": "Description",
-}  # fmt: skip
-"""A function's configuration in the notebook's words, and the API's."""
 
 
 class Lab:
@@ -121,10 +116,14 @@ class Lab:
             self.accounts, self._store, credentials, http_calls,
             host=endpoint_host, port=endpoint_port, services=services, open_network=network == "open",
             pushed=lambda *told: self._sources.pushed.told(*told), changed=lambda *told: self._sources.schedules.changed(*told),
+            views=lambda: self._sources.views(),
         )  # fmt: skip
         kept_home = self.home if self._kept else None
-        ground = Ground(self.accounts, ticking, SourcesLoop(), self._front.client, kept_home, lambda: self._front.companion_runs, self._front.address)
-        self._sources = Sources(ground, http_calls)
+        front = self._front
+        ground = Ground(
+            self.accounts, ticking, SourcesLoop(), front.client, kept_home, lambda: front.companion_runs, front.address, front.changes_of_streams
+        )  # fmt: skip
+        self._sources = Sources(ground, http_calls, front.ties)
         self.account_of_notebook = self.accounts.get(ACCOUNT, REGION)
         self.account_of_notebook.start()
 
@@ -180,20 +179,21 @@ class Lab:
         layers: tuple[str, ...] | list[str] = (),
         packages: Literal["lambda", "kernel"] = "lambda",
         description: str = "",
+        snap_start: bool = False,
     ) -> FunctionHandle:
         """Create the function, or put this code and configuration in place of what it had. Both have taken effect when it returns.
 
         source: a module's text, a zip as bytes, a folder, or file names with their bytes. memory_mb: 128-10,240. timeout_s: 1-900. ephemeral_mb:
         /tmp, 512-10,240.
         reserved_concurrency: None shares the account's pool, 0 blocks all. variables: at most 4 KB as JSON. packages: "kernel" shows the notebook's
-        packages too.
+        packages too. snap_start: versions that are published of it start from a snapshot of their init.
         Raises AwsError with Lambda's own type and message where Lambda would refuse; nothing has changed then.
         """
         if source is None:
             raise InvalidParameterValueException("Please provide a source for the function: source=… (a module's text, a folder, or a zip as bytes)")
-        wanted = _in_api_words(
+        wanted = in_api_words(
             handler=handler, runtime=runtime or catalog.default_runtime(), memory_mb=memory_mb, timeout_s=timeout_s, ephemeral_mb=ephemeral_mb,
-            variables=variables or {}, layers=layers, description=description,
+            variables=variables or {}, layers=layers, description=description, snap_start=snap_start,
         )  # fmt: skip
         new = settings.of_new(name, {"Role": ready_role_arn(ACCOUNT), **wanted})
         account = self.account_of_notebook
@@ -208,14 +208,14 @@ class Lab:
         """Change a function's configuration; what is not named stays. Raises AwsError where Lambda would refuse; nothing has changed then."""
         if "source" in changes:
             raise InvalidParameterValueException("Code is changed by lab.function(name, source=…)")
-        known = {*_MEMBERS, "reserved_concurrency", "packages"}
+        known = {*MEMBERS, "reserved_concurrency", "packages"}
         unknown = sorted(changes.keys() - known)
         if unknown:
             raise InvalidParameterValueException(f"A function has no {', '.join(unknown)}: it has {', '.join(sorted(known))}")
         account = self.account_of_notebook
         with account.changing:
             record = self._record(name)
-            new = settings.changed(name, record.latest.settings, _in_api_words(**{key: value for key, value in changes.items() if key in _MEMBERS}))
+            new = settings.changed(name, record.latest.settings, in_api_words(**{key: value for key, value in changes.items() if key in MEMBERS}))
             reserved = changes.get("reserved_concurrency", record.reserved_concurrency)
             packages = changes.get("packages", record.latest.packages)
             self._check_surroundings(functions.drafted(account, name, new, reserved, packages))
@@ -292,7 +292,7 @@ class Lab:
     def network(self, name: str) -> NetworkTraffic:
         """What a function has sent and received through the AWS door (bytes), and its modelled share of the network (bytes per second)."""
         self._record(name)
-        return self._front.network_of(ACCOUNT, REGION, name)
+        return self._front.network(self.account_of_notebook, name)
 
     def account(self) -> AccountView:
         """How the account stands: concurrency in use, its limit, environments."""
@@ -381,15 +381,3 @@ class Lab:
                     shown = name if (id, region) == own else f"{id}/{region}/{name}"
                     found[shown] = Package(version.code_sha256, tuple(version.settings.get("Layers", ())))
         return found
-
-
-def _in_api_words(**given: Any) -> dict[str, Any]:
-    """A configuration in the API's members and forms."""
-    members = {_MEMBERS[name]: value for name, value in given.items()}
-    if "EphemeralStorage" in members:
-        members["EphemeralStorage"] = {"Size": members["EphemeralStorage"]}
-    if "Environment" in members:
-        members["Environment"] = {"Variables": dict(members["Environment"])}
-    if "Layers" in members:
-        members["Layers"] = list(members["Layers"])
-    return members

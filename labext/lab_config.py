@@ -34,6 +34,7 @@ FUNCTION_OPTIONS: dict[str, tuple[type, ...]] = {
     "layers": (list,),
     "packages": (str,),
     "description": (str,),
+    "snap_start": (bool,),
 }
 
 

@@ -10,12 +10,13 @@ from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_
 from IPython.core.magic_arguments import argument, magic_arguments
 
 from kernel_runtime import TooManyRequestsException
+from kernel_runtime.connected import ConnectedOutcome
 from kernel_runtime.lab import module_file
 from kernel_runtime.model import arrivals
 from kernel_runtime.model.event import event_bytes
 
 from .cell_files import files_beside
-from .kernel_lab import the_lab
+from .kernel_lab import connect, disconnect, the_lab
 from .mistakes import Interrupted, mistake, shown_shortly
 from .options import number, options_of, positive, rate, without_event
 from .results import Defined, Invoked, Logs, Status, Throttled
@@ -43,6 +44,7 @@ class LabMagics(Magics):  # type: ignore[misc]
     )
     @argument("--file", action="append", default=[], metavar="PATH", help="a file to put beside the code in /var/task; may be given again")
     @argument("--packages", choices=["lambda", "kernel"], default="lambda", help="kernel: show it the notebook's installed packages too")
+    @argument("--snap-start", action="store_true", help="versions that are published of it start from a snapshot of their init")
     @cell_magic
     def function(self, line: str, cell: str) -> Defined:
         """Define a function: the cell is its whole module."""
@@ -61,6 +63,7 @@ class LabMagics(Magics):  # type: ignore[misc]
                 variables=_variables(options.variable),
                 layers=[lab.layers.arn(layer) for layer in options.layer],
                 packages=options.packages,
+                snap_start=options.snap_start,
             )
         return Defined(handle, cell, self.shell.user_ns)
 
@@ -73,7 +76,8 @@ class LabMagics(Magics):  # type: ignore[misc]
         name, _, qualifier = named.partition(":")
         with shown_shortly():
             try:
-                return Invoked(the_lab().get(name).invoke(event, qualifier or None))
+                outcome: Any = the_lab().get(name).invoke(event, qualifier or None)
+                return Invoked(outcome.whole() if isinstance(outcome, ConnectedOutcome) else outcome)
             except TooManyRequestsException as throttle:
                 return Throttled(name, throttle)
             except KeyboardInterrupt:
@@ -152,12 +156,25 @@ class LabMagics(Magics):  # type: ignore[misc]
         from .source_list import SourceList
 
         with shown_shortly():
-            return SourceList(the_lab(), options.name)
+            lab = the_lab()
+            if options.name:
+                lab.get(options.name)
+            return SourceList(lab, options.name)
 
+    @magic_arguments()
+    @argument("--connect", default=None, metavar="URL", help="use a lab that runs elsewhere from now on, such as one of serverless-lab serve")
+    @argument("--key", default=None, help="its access key; left out, AWS_ACCESS_KEY_ID of the environment")
+    @argument("--secret", default=None, help="its secret; left out, AWS_SECRET_ACCESS_KEY of the environment")
+    @argument("--here", action="store_true", help="use the kernel's own lab again")
     @line_magic
     def lab(self, line: str) -> Status:
-        """What runs here, and what is enforced on this machine with what."""
+        """What runs here, and what is enforced on this machine with what; or, from now on, at a lab elsewhere."""
+        options = options_of(self.lab, line)
         with shown_shortly():
+            if options.here:
+                disconnect()
+            if options.connect:
+                connect(options.connect, options.key, options.secret)
             return Status(the_lab())
 
     def _name_and_event(self, magic: str, line: str) -> tuple[str, Any]:

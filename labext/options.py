@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 from argparse import ArgumentTypeError
+from difflib import get_close_matches
 from typing import Any
 
 from IPython.core.error import UsageError
@@ -19,7 +20,20 @@ def options_of(magic: Any, line: str) -> Any:
     try:
         return magic.parser.parse_args(shlex.split(line))
     except (UsageError, ValueError) as why:
-        raise mistake("UsageError", f"{why} ({magic.parser.format_usage().strip().removeprefix('usage: ')})") from None
+        raise mistake("UsageError", f"{why}{_meant(str(why), magic.parser)} (usage: {_usage(magic.parser)})") from None
+
+
+def _usage(parser: Any) -> str:
+    """In one line; IPython's own begins with reStructuredText."""
+    return " ".join(parser.format_usage().removeprefix("usage:").replace("::", "").split())
+
+
+def _meant(complaint: str, parser: Any) -> str:
+    """The option that is spelt most like the unknown one; empty where none is."""
+    options = [option for action in parser._actions for option in action.option_strings]
+    unknown = next((word.partition("=")[0] for word in complaint.split() if word.startswith("--") and complaint.startswith("unrecognized")), "")
+    near = get_close_matches(unknown, options, n=1) if unknown else []
+    return f": did you mean {near[0]}?" if near else ""
 
 
 def without_event(line: str) -> tuple[str, str]:

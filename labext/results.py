@@ -8,6 +8,7 @@ from html import escape
 from typing import Any
 
 from kernel_runtime import FunctionHandle, Lab, Outcome, TooManyRequestsException, notebook_only_names
+from kernel_runtime.connected import ConnectedLab
 
 _LOG_LINES = 30
 _PAYLOAD_CHARACTERS = 2_000
@@ -164,6 +165,7 @@ class Status:
         self.enforcement = lab.doctor()
         self.account = lab.account()
         self.endpoint_url = lab.endpoint_url
+        self.elsewhere = isinstance(lab, ConnectedLab)
 
     def _function_rows(self) -> list[list[str]]:
         return [[f.name, f.runtime, f"{f.memory_mb:,} MB", f"{f.timeout_s} s", f"{v.in_use} of {v.limit:,}", str(v.idle)] for f, v in self.functions]
@@ -172,6 +174,8 @@ class Status:
         return [[row.limit, "yes" if row.enforced else "NO", row.mechanism, row.note] for row in self.enforcement]
 
     def _door(self) -> str:
+        if self.elsewhere:
+            return f"connected to the lab at {self.endpoint_url} (%lab --here: back to this kernel's own)"
         return f'AWS API at {self.endpoint_url}: the_lab().boto3("lambda"), or any client with that endpoint_url and the_lab().credentials.owner'
 
     def __repr__(self) -> str:
@@ -182,7 +186,8 @@ class Status:
         head = f"<b>Serverless Lab</b> · concurrency {self.account.in_use} of {self.account.limit:,} · {self.account.environments} environments"
         door = f"<div>{escape(self._door())}</div>"
         functions = table(["function", "runtime", "memory", "timeout", "in use", "idle environments"], self._function_rows()) if self.functions else ""
-        return box(_COLOURS["cold"], head, door, functions, table(["limit", "enforced", "with", "note"], self._enforcement_rows()))
+        enforced = table(["limit", "enforced", "with", "note"], self._enforcement_rows()) if self.enforcement else ""
+        return box(_COLOURS["cold"], head, door, functions, enforced)
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:

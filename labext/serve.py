@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import threading
 from argparse import Namespace
 
 from kernel_runtime import AwsError, Lab, LabError
@@ -13,11 +12,34 @@ from kernel_runtime import AwsError, Lab, LabError
 from .lab_config import BadConfig, LabConfig, read_config, source_of
 
 
+class Stop:
+    """Waits for a signal. The first one asks the lab to close in order; after a second one the process ends at once, and the worker host, environments and
+    services with it.
+
+    A signal may reach any thread, and its handler the main thread in the middle of anything: so what is waited for is a byte in a pipe, and no lock.
+    """
+
+    def __init__(self) -> None:
+        self._asked = False
+        self._read, write = os.pipe()
+        os.set_blocking(write, False)
+        signal.set_wakeup_fd(write, warn_on_full_buffer=False)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: self.ask())
+
+    def ask(self) -> None:
+        if self._asked:
+            os._exit(130)
+        self._asked = True
+
+    def wait(self) -> None:
+        while not self._asked:
+            os.read(self._read, 1)
+
+
 def serve(options: Namespace) -> int:
     """0 when it was stopped, 2 where it could not start."""
-    stopped = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop(stopped))
+    stop = Stop()
     try:
         config = read_config(options.config) if options.config else LabConfig()
         if options.accept_any_credentials:
@@ -28,19 +50,12 @@ def serve(options: Namespace) -> int:
             for name, (code, settings) in config.functions.items():
                 lab.function(name, source_of(code), **settings)
             print(introduction(lab), flush=True)
-            stopped.wait()
+            stop.wait()
             print("Serverless Lab: stopping", flush=True)
         return 0
     except (BadConfig, LabError, AwsError, OSError) as why:
         print(f"serverless-lab serve: {why}", file=sys.stderr)
         return 2
-
-
-def stop(stopped: threading.Event) -> None:
-    """Once: the lab is closed in order. Again: the process ends at once; the worker host, environments and services end with it."""
-    if stopped.is_set():
-        os._exit(130)
-    stopped.set()
 
 
 def introduction(lab: Lab) -> str:
@@ -49,6 +64,9 @@ def introduction(lab: Lab) -> str:
     lines = [
         f"Serverless Lab at {lab.endpoint_url} (Ctrl-C stops)",
         f"  functions: {', '.join(lab.functions) or 'none yet'}",
+        "",
+        "In a notebook, after %load_ext labext:",
+        f"%lab --connect {lab.endpoint_url} --key={owner.access_key} --secret={owner.secret}",
         "",
         f"export AWS_ENDPOINT_URL={lab.endpoint_url}",
         f"export AWS_ACCESS_KEY_ID={owner.access_key}",

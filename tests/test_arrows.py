@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-FACADE = {"lab", "function_handle", "function_notes", "triggers", "kept_ready", "outcome", "front", "connected", "__init__"}
+FACADE = {"lab", "api_words", "function_handle", "function_notes", "triggers", "kept_ready", "outcome", "front", "connected", "watch", "__init__"}
 
 MAY_IMPORT: dict[str, set[str]] = {
     "model": set(),

@@ -61,7 +61,8 @@ class Account:
     """``changing`` is held by whoever changes something. ``functions`` is by name, ``running`` by name and version what calls meet at this moment.
 
     told_of_deletion: each is called with the name of a function that has been deleted, while ``changing`` is held.
-    neighbour: another account of this lab in the same region, by its id. code_storage_max_bytes: what its code may take.
+    ``settled`` is notified when a Pending or an InProgress has ended. neighbour: another account of this lab in the same region, by its
+    id. code_storage_max_bytes: what its code may take.
     """
 
     def __init__(
@@ -84,6 +85,7 @@ class Account:
         self.neighbour: Callable[[str], Account | None] = lambda id: None
         self.changing = threading.RLock()
         self.journal, self.measures = Journal(), Measures()
+        self.settled = threading.Condition(self.changing)
         self.fleet = fleet
         self.engine = Engine(
             fleet, Controller(concurrency, keep_alive_s), self.journal,

@@ -22,8 +22,7 @@ class Accounts:
         owners: Callable[[], list[str]] = lambda: [],
     ) -> None:
         self._make, self._told, self._owners = make, opened, owners
-        self.all_open = False
-        """Whether everybody whom the home held has been opened."""
+        self._all_open = False
         self._held: dict[tuple[str, str], Account] = {}
         self._making = threading.Lock()
         self._closed = False
@@ -43,12 +42,21 @@ class Accounts:
             self._told(account)
         return account
 
-    def open_all(self) -> None:
-        """Open everybody whom the home holds. Takes files; idempotent."""
-        for owner in self._owners():
-            id, _, region = owner.partition("/")
-            self.get(id, region)
-        self.all_open = True
+    def known(self, id: str, region: str) -> Account | None:
+        """The account, open, where it is open already or the home holds it; None else."""
+        held = self._held.get((id, region))
+        return held if held is not None or f"{id}/{region}" not in self._owners() else self.get(id, region)
+
+    def everybody(self) -> Iterator[Account]:
+        """Those that are open, then those whom the home alone holds, each opened as it is come to."""
+        yield from self
+        if not self._all_open:
+            open_before = {(account.id, account.region) for account in self}
+            for owner in self._owners():
+                id, _, region = owner.partition("/")
+                if (id, region) not in open_before:
+                    yield self.get(id, region)
+            self._all_open = True
 
     def records(self, documents: Documents) -> dict[tuple[str, str], list[FunctionRecord]]:
         """The functions of every account and region, by both: of those that are open, and of those that the home alone knows of."""

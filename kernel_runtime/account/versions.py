@@ -6,7 +6,7 @@ from copy import deepcopy
 from dataclasses import replace
 
 from ..artifacts.store import code_sha256 as in_base64
-from ..model.errors import AwsError, InvalidParameterValueException, ResourceConflictException
+from ..model.errors import AwsError, InvalidParameterValueException, ResourceConflictException, SnapshotFailed
 from ..model.invocation import Answer
 from ..model.names import LATEST
 from . import settings as settings_of
@@ -14,6 +14,9 @@ from . import snap_start, storage
 from .account import Account
 from .functions import check_revision
 from .records import FunctionRecord, VersionRecord
+
+_LOOK_S = 0.5
+"""A function that is deleted notifies nobody."""
 
 
 def publish(
@@ -52,6 +55,16 @@ def publish(
         if not at_once:
             settle(account, record, version)
         return version
+
+
+def settled(account: Account, record: FunctionRecord, version: VersionRecord) -> VersionRecord:
+    """The version once it is no longer Pending, as far as it is still there. Raises SnapshotFailed where it could not be made."""
+    with account.settled:
+        while version.state == "Pending" and record.versions.get(version.version) is version and account.functions.get(record.name) is record:
+            account.settled.wait(_LOOK_S)
+    if version.state == "Failed":
+        raise SnapshotFailed(f"version {version.version} of {record.name} cannot be called: {version.reason} Its log says why: lab.logs({record.name!r})")
+    return version
 
 
 def settle(account: Account, record: FunctionRecord, version: VersionRecord) -> None:
@@ -102,6 +115,7 @@ def _settled(account: Account, name: str, number: str, revision_id: str, broken:
         version.settle(broken, code)
         version.revision_id = account.new_id()
         account.save(record)
+        account.settled.notify_all()
 
 
 def delete(account: Account, record: FunctionRecord, qualifier: str) -> None:

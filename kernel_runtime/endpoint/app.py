@@ -11,6 +11,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
+from urllib.parse import unquote
 
 from starlette.routing import Router
 from starlette.types import Receive, Scope
@@ -18,7 +19,7 @@ from starlette.types import Send as StarletteSend
 
 from ..account.on_behalf import OnBehalf
 from ..model.errors import AwsError
-from . import dialects, signature
+from . import dialects, post_form, signature
 from .addresses import Address
 from .answer import Answering, tell
 from .arrival import Arrival
@@ -27,12 +28,12 @@ from .caller import Caller
 from .credentials import Credentials
 from .denials import InvalidSignatureException, RequestEntityTooLargeException, ServiceException
 from .hosts import Names
-from .lambda_paths import is_lambda, operation_at
+from .lambda_paths import WATCHED_PATH, is_lambda, operation_at
 from .network import Network
 from .on_behalf import told_in
 from .operation_table import OperationTable
 from .payload import Payload, kept, streamed
-from .signature_v2 import read_v2
+from .signature_v2 import read_v2, resource_of
 
 LAMBDA_REQUEST_MAX_BYTES = 70_167_211
 SERVICE_REQUEST_MAX_BYTES = 1_073_741_824
@@ -78,6 +79,12 @@ class OpenPath(Protocol):
     async def __call__(self, arrival: Arrival, body: Body) -> Answering: ...
 
 
+class Watched(Protocol):
+    """Answers who asks what has happened in an account, at ``WATCHED_PATH``."""
+
+    def __call__(self, account: Any, arrival: Arrival, caller: Caller) -> Answering: ...
+
+
 @dataclass(frozen=True)
 class Parts:
     """What the door is joined from. ``account_of(account, region)`` gives what operations work on; it runs in the loop, so it must be quick.
@@ -94,6 +101,7 @@ class Parts:
     threads: Executor
     sites: Sites | None = None
     open_paths: Mapping[str, OpenPath] = field(default_factory=dict)
+    watched: Watched | None = None
     body_idle_s: float = IDLE_S
     pushed: Callable[[OnBehalf, str, str, AwsError | None], None] = lambda behalf, region, function, refusal: None
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -133,6 +141,8 @@ class Requests:
         if parts.open_paths and (way := parts.open_paths.get(arrival.path.split("/", 2)[1])):
             return await way(arrival, self._body(arrival, receive, ""))
         now = parts.clock()
+        if post_form.is_one(arrival):
+            return await self._form(arrival, self._body(arrival, receive, "s3"), request_id, now)
         claim = read_v2(arrival, now) or signature.read(arrival, now)
         key = claim.key(parts.credentials)
         behalf = told_in(arrival.fields) if key is parts.credentials.companion else None
@@ -143,6 +153,9 @@ class Requests:
         if claim.service == "lambda":
             read = await body.hashed(parts.threads)
             claim.check(key, read.digest)
+            if parts.watched is not None and (arrival.method, arrival.path) == ("GET", WATCHED_PATH):
+                account = parts.account_of(caller.account, caller.region)
+                return await asyncio.get_running_loop().run_in_executor(parts.threads, parts.watched, account, arrival, caller)
             return await self._lambda(arrival, caller, read.data)
         if claim.service != "s3" and is_lambda(arrival.path):
             raise InvalidSignatureException("Credential should be scoped to correct service: 'lambda'. ")
@@ -155,6 +168,12 @@ class Requests:
         if parts.network is None:
             return await parts.elsewhere.forward(arrival, caller, payload)
         return parts.network.received(caller, await parts.elsewhere.forward(arrival, caller, parts.network.sent(caller, payload)))
+
+    async def _form(self, arrival: Arrival, body: Body, request_id: str, now: datetime) -> Answering:
+        form = await post_form.read(arrival, body)
+        key = form.prove(self._parts.credentials, unquote(resource_of(arrival)).split("/")[1], now)
+        caller = Caller(key.access_key, key.account, form.region, "s3", key.principal, request_id, arrival.peer)
+        return await self._parts.elsewhere.forward(arrival, caller, form.payload)
 
     async def _lambda(self, arrival: Arrival, caller: Caller, body: bytes) -> Answering:
         parts = self._parts
@@ -195,7 +214,7 @@ class Requests:
 def _service_of(arrival: Arrival) -> str | None:
     """The service that a request means, whether or not it is signed well."""
     credential = (arrival.header("authorization") or arrival.query.replace("%2F", "/")).partition("Credential=")[2].split("/", 4)
-    service = credential[3] if len(credential) == 5 else "s3" if "AWSAccessKeyId=" in arrival.query else None
+    service = credential[3] if len(credential) == 5 else "s3" if "AWSAccessKeyId=" in arrival.query or post_form.is_one(arrival) else None
     return "lambda" if service != "s3" and is_lambda(arrival.path) else service
 
 

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+AS_SENT = "headers_as_sent"
+"""Where an ASGI scope's state has ``as_sent`` (``http.DoorProtocol``)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """``path`` and ``query`` are still percent-encoded; ``headers`` are (lower-case name, value) in the order sent, repeated ones too."""
+    """``path`` and ``query`` are still percent-encoded; ``headers`` are (lower-case name, value) in the order sent, repeated ones too. ``as_sent`` gives them
+    with their names as they were spelled, where that is known."""
 
     method: str
     path: str
     query: str
     headers: tuple[tuple[str, str], ...]
     peer: str = "127.0.0.1"
+    as_sent: Callable[[], list[tuple[bytes, bytes]]] = field(default=list, repr=False, compare=False)
     _by_name: dict[str, str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -29,11 +34,17 @@ class Arrival:
         """From an ASGI scope."""
         headers = tuple((name.decode("latin-1"), _text(value)) for name, value in scope["headers"])
         client = scope.get("client")
-        return cls(scope["method"], scope["raw_path"].decode("latin-1"), scope["query_string"].decode("latin-1"), headers, client[0] if client else "127.0.0.1")
+        path, query = scope["raw_path"].decode("latin-1"), scope["query_string"].decode("latin-1")
+        as_sent = scope.get("state", {}).get(AS_SENT, list)
+        return cls(scope["method"], path, query, headers, client[0] if client else "127.0.0.1", as_sent)
 
     def header(self, name: str) -> str | None:
         """The value of a header, by its lower-case name; repeated ones joined by a comma (RFC 9110)."""
         return self._by_name.get(name)
+
+    def spelling(self) -> dict[str, str]:
+        """Names of headers as they were sent, by their lower-case form."""
+        return {name.lower().decode("latin-1"): name.decode("latin-1") for name, _ in self.as_sent()}
 
     @property
     def fields(self) -> Mapping[str, str]:

@@ -33,9 +33,12 @@ class Body:
         self._receive, self._limit, self._too_large, self._idle_s = receive, limit, too_large, idle_s
         length = arrival.header("content-length") or ""
         self.length = int(length) if length.isascii() and length.isdigit() else None
+        self._none = not self.length and arrival.header("transfer-encoding") is None
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """Whatever arrives, once. Raises HungUp when the sender goes."""
+        if self._none:
+            return
         if self.length is not None and self.length > self._limit:
             raise self._too_large()
         size, more = 0, True

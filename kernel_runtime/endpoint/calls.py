@@ -25,14 +25,17 @@ class Calls:
     def __init__(self, door_url: str, key: Key) -> None:
         self._client = lru_cache(maxsize=64)(lambda region: _speaking(client_of("lambda", door_url, key, region, config=CONFIG)))
 
-    def deliver(self, behalf: OnBehalf, function_arn: str, payload: str | bytes) -> bool:
-        """Invoke asynchronously. A refusal is nobody's error here, as on AWS: the door has counted it and says so in its log; ``False`` then."""
+    def deliver(self, behalf: OnBehalf, function_arn: str, payload: str | bytes) -> tuple[str, str] | None:
+        """Invoke asynchronously. A refusal is nobody's error here, as on AWS: the door has counted it and says so in its log. Its code and its message are
+        given back, None where there was none."""
         try:
             self._invoke(behalf, function_arn, "Event", payload)
-            return True
-        except (ClientError, BotoCoreError) as why:
+            return None
+        except ClientError as why:
+            return str(why.response["Error"]["Code"]), str(why.response["Error"].get("Message", why))
+        except BotoCoreError as why:
             print(f"{behalf.source_arn} could not call {function_arn}: {why}", file=sys.stderr)
-            return False
+            return "SDK_CLIENT_ERROR", str(why)
 
     def refusal(self, behalf: OnBehalf, function_arn: str) -> str:
         """AWS's code of why the service may not call the function; empty where it may."""

@@ -52,10 +52,13 @@ def make_server(door_url: str, secret: str, own: Key) -> Any:
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
     from werkzeug.serving import make_server as serve
 
+    from .changes import Changes
     from .gateway_bridge import join_gateway
     from .lambda_bridge import join
+    from .openapi_bridge import join_openapi
     from .queue_bridge import join_queues
     from .stream_bridge import join_streams
+    from .tie_list import telling
 
     class Quiet(MotoRequestHandler):  # type: ignore[misc]
         protocol_version = "HTTP/1.1"  # connections are kept
@@ -64,11 +67,14 @@ def make_server(door_url: str, secret: str, own: Key) -> Any:
             pass
 
     join_gateway()
-    server = serve("127.0.0.1", 0, DomainDispatcherApplication(create_backend_app), threaded=True, request_handler=Quiet)
+    join_openapi()
+    changes = Changes()
+    application = telling(changes.around(DomainDispatcherApplication(create_backend_app)), own.secret or "")
+    server = serve("127.0.0.1", 0, application, threaded=True, request_handler=Quiet)
     os.environ["MOTO_PORT"] = str(server.server_port)
     join(door_url, secret, own)
     join_queues()
-    join_streams()
+    join_streams(changes.note)
     if _can_interpret_states():
         default_user_config["stepfunctions"] = {"execute_state_machine": True}
     return server

@@ -49,6 +49,11 @@ class CompanionProcess:
         """Where it answers at this moment; empty where it does not run. May be asked from any thread."""
         return self._origin if self.pid is not None else ""
 
+    @property
+    def known_origin(self) -> str:
+        """Where it is, empty while it does not run; nothing is started."""
+        return self._origin if self.pid is not None else ""
+
     def tell(self, door_url: str, owner: Key, own: Key) -> None:
         """What the companion needs for calling the lab's functions; ``own`` is its own key."""
         self._told = {"door": door_url, "secret": owner.secret or "", "own_key": own.access_key, "own_secret": own.secret or ""}
@@ -76,7 +81,7 @@ class CompanionProcess:
         self._origin = ""
         path = os.pathsep.join(filter(None, [_ROOT, os.environ.get("PYTHONPATH", "")]))
         variables = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MOTO_"))}
-        command = [sys.executable, "-m", "kernel_runtime.endpoint.companion"]
+        command = [sys.executable, "-P", "-m", "kernel_runtime.endpoint.companion"]
         self._process = await asyncio.create_subprocess_exec(
             *command,
             stdin=asyncio.subprocess.PIPE,

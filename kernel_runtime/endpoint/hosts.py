@@ -44,10 +44,11 @@ class Names:
 
     def site(self, arrival: Arrival) -> Address | None:
         """What functions serve there, under rules of its own (CORS among them); None where the request is for AWS's API."""
-        named = in_host(host_of(arrival), arrival.path)
+        host = host_of(arrival)
+        named = in_host(host, arrival.path)
         if named and (named[1] == ZONES[named[0].kind] or self._is_ours(named[1])):
             return named[0]
-        return in_path(arrival.path)
+        return in_path(arrival.path) if ".s3." not in host else None  # a bucket's host: the path is a key
 
     def _find(self, host: str) -> bool:
         if not host:

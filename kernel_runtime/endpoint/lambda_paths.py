@@ -7,6 +7,9 @@ from functools import cache
 
 import botocore.session
 
+WATCHED_PATH = "/_journal"
+"""None of Lambda's: where the lab's own journal is read, signed as for Lambda."""
+
 
 @cache
 def _templates() -> tuple[tuple[str, re.Pattern[str], str], ...]:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from ..model.limits import MEMORY_PER_VCPU_MB
+from ..model.network import Traffic
 from .answer import Answer, Answering
 from .caller import Caller
 from .payload import Payload
@@ -34,16 +35,6 @@ ENFORCED: dict[str, dict[str, Any]] = {
 """What a doctor says of it, by the lab's option."""
 Key = tuple[str, str, str]
 """Account, region, function."""
-
-
-@dataclass(slots=True)
-class Traffic:
-    """What one function has moved. bytes_per_s: its share now, for all its environments in use; waited_s: how long its bytes have been held back."""
-
-    sent_bytes: int = 0
-    received_bytes: int = 0
-    waited_s: float = 0.0
-    bytes_per_s: float = 0.0
 
 
 def share(memory_mb: int) -> float:

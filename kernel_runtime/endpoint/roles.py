@@ -46,26 +46,26 @@ class Roles:
             raise ServiceException(f"IAM could not be asked for the role {arn}: {error}") from None
         except BotoCoreError as error:
             raise ServiceException(f"IAM could not be asked for the role {arn}: {error}") from None
-        return role["Arn"] == arn and trusts_lambda(role["AssumeRolePolicyDocument"])
+        return role["Arn"] == arn and trusts(role["AssumeRolePolicyDocument"], "lambda.amazonaws.com")
 
 
-def trusts_lambda(policy: Any) -> bool:
-    """Whether a trust policy (a document, or its JSON text) lets Lambda assume the role (IAM User Guide, "AWS JSON policy elements: Principal")."""
+def trusts(policy: Any, service: str) -> bool:
+    """Whether a trust policy (a document, or its JSON text) lets a service assume the role (IAM User Guide, "AWS JSON policy elements: Principal")."""
     try:
         document = json.loads(unquote(policy)) if isinstance(policy, str) else policy
         statements = document.get("Statement", [])
-        return any(_allows_lambda(statement) for statement in (statements if isinstance(statements, list) else [statements]))
+        return any(_allows(statement, service) for statement in (statements if isinstance(statements, list) else [statements]))
     except (ValueError, AttributeError):
         return False
 
 
-def _allows_lambda(statement: dict[str, Any]) -> bool:
+def _allows(statement: dict[str, Any], service: str) -> bool:
     principal = statement.get("Principal") or {}
     services = principal if principal == "*" else principal.get("Service", principal.get("AWS") if principal.get("AWS") == "*" else [])
     actions = _listed(statement.get("Action"))
     return (
         statement.get("Effect") == "Allow"
-        and any(service in ("*", "lambda.amazonaws.com") for service in _listed(services))
+        and any(named in ("*", service) for named in _listed(services))
         and any(action.lower() in ("*", "sts:*", "sts:assumerole") for action in actions)
     )
 

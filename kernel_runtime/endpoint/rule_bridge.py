@@ -1,5 +1,5 @@
-"""In the companion: EventBridge's rules reach their targets. moto keeps rules and matches their patterns; which of them are asked, what a target gets and how
-functions, state machines, topics, queues and streams get it is told here; the rest (buses, log groups, archives, API destinations) moto does itself.
+"""In the companion: EventBridge's rules reach their targets. moto keeps the rules; which of them fit, what a target gets and how functions,
+state machines, topics, queues and streams get it is told here; the rest (buses, log groups, archives, API destinations) moto does itself.
 
 moto asks disabled rules too, and gives rules that have only a schedule every event.
 """
@@ -16,10 +16,12 @@ from functools import partial
 from typing import Any
 
 from ..account.on_behalf import OnBehalf
+from ..sources.patterns import matches, unknown_operator
 from ..sources.payloads.target_input import target_input
 from .calls import Calls
 
 SERVICE = "events.amazonaws.com"
+_CODES = {"AccessDeniedException": "NO_PERMISSIONS", "ResourceNotFoundException": "NO_RESOURCE"}
 Tell = Callable[[str, str, dict[str, Any]], None]
 Send = Callable[[Any, dict[str, Any], str], None]
 
@@ -50,7 +52,33 @@ def join_rules(calls: Calls) -> Tell:
             rule.send_to_targets(event, transform_input=False)
 
     events.Rule.send_to_targets = send_to_targets
+    events.EventPattern.matches_event = lambda self, event: matches(self.get_pattern(), event)
+    _join_patterns(events)
     return tell
+
+
+def _join_patterns(events: Any) -> None:
+    """Match types that there are not are refused, and TestEventPattern answers; moto has neither."""
+    import moto.events.responses as responses
+
+    plain_parse = events.EventPatternParser.parse
+
+    def parse(self: Any) -> dict[str, Any]:
+        pattern: dict[str, Any] = plain_parse(self)
+        if wrong := unknown_operator(pattern):
+            raise events.InvalidEventPatternException(reason=f"Unrecognized match type {wrong}")
+        return pattern
+
+    def test_event_pattern(self: Any) -> Any:
+        pattern = events.EventPattern.load(self._get_param("EventPattern"))
+        try:
+            event = json.loads(self._get_param("Event"))
+        except ValueError:
+            raise events.ValidationException("Parameter Event is not valid.") from None
+        return self._create_response({"Result": matches(pattern.get_pattern(), event)})
+
+    events.EventPatternParser.parse = parse
+    responses.EventsHandler.test_event_pattern = test_event_pattern
 
 
 def _send_input(send: Send, rule: Any, target: dict[str, Any], event: dict[str, Any], ingested: str) -> None:
@@ -86,9 +114,25 @@ def _sends(calls: Calls) -> dict[str, Send]:
     """By the service in a target's ARN."""
 
     def to_function(rule: Any, target: dict[str, Any], text: str) -> None:
-        calls.deliver(OnBehalf(SERVICE, rule.arn, rule.account_id), target["Arn"], text)
+        if refused := calls.deliver(OnBehalf(SERVICE, rule.arn, rule.account_id), target["Arn"], text):
+            _to_dead_letters(rule, target, text, *refused)
 
     return {"lambda": to_function, "states": _to_state_machine, "sqs": _to_queue, "sns": _to_topic, "kinesis": _to_stream}
+
+
+def _to_dead_letters(rule: Any, target: dict[str, Any], text: str, code: str, message: str) -> None:
+    """What trying again would not help against goes there at once (EventBridge User Guide, "Using dead-letter queues")."""
+    from moto.sqs.models import sqs_backends
+
+    queue = (target.get("DeadLetterConfig") or {}).get("Arn")
+    if not queue:
+        return
+    told = {
+        "ERROR_CODE": _CODES.get(code, code), "ERROR_MESSAGE": message, "RETRY_ATTEMPTS": "0", "RULE_ARN": rule.arn, "TARGET_ARN": target["Arn"],
+    }  # fmt: skip
+    *_, region, account, name = queue.split(":")
+    attributes = {key: {"DataType": "String", "StringValue": value} for key, value in told.items()}
+    sqs_backends[account][region].send_message(queue_name=name, message_body=text, message_attributes=attributes)
 
 
 def _to_state_machine(rule: Any, target: dict[str, Any], text: str) -> None:

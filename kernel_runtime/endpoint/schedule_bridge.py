@@ -5,7 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..account.account import ready_role_arn
 from ..sources.schedules.expressions import of_rule, of_schedule
+from .roles import trusts
 
 
 def join_schedules() -> None:
@@ -28,11 +30,13 @@ def join_schedules() -> None:
 
     def create_schedule(self: Any, **given: Any) -> Any:
         _check(given, scheduler)
+        _check_role(given, self.account_id, scheduler)
         self.get_schedule_group(given.get("group_name"))
         return plain_create(self, **given)
 
     def update_schedule(self: Any, **given: Any) -> Any:
         _check(given, scheduler)
+        _check_role(given, self.account_id, scheduler)
         return plain_update(self, **{**given, "state": given.get("state") or "ENABLED"})
 
     def answer_update(self: Any) -> Any:
@@ -59,3 +63,15 @@ def _check(given: dict[str, Any], scheduler: Any) -> None:
     window = given.get("flexible_time_window") or {}
     if (window.get("Mode") == "FLEXIBLE") != bool(window.get("MaximumWindowInMinutes")):
         raise scheduler.ValidationException("MaximumWindowInMinutes goes with the FLEXIBLE mode of a FlexibleTimeWindow, and is needed there.")
+
+
+def _check_role(given: dict[str, Any], account: str, scheduler: Any) -> None:
+    """The role that is ready from the start, or one that IAM has and that trusts Scheduler. Raises its ValidationException."""
+    from moto.iam.models import iam_backends
+
+    arn = (given.get("target") or {}).get("RoleArn", "")
+    if arn == ready_role_arn(account):
+        return
+    roles = [role for backend in list(iam_backends[account].values()) for role in list(backend.roles.values()) if role.arn == arn]
+    if not any(trusts(role.assume_role_policy_document, "scheduler.amazonaws.com") for role in roles):
+        raise scheduler.ValidationException("The execution role you provide must allow AWS EventBridge Scheduler to assume the role.")

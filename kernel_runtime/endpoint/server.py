@@ -16,7 +16,7 @@ import uvicorn
 
 from ..account.on_behalf import OnBehalf
 from ..model.errors import AwsError, LabError
-from .app import OpenPath, Parts, Sites, Wording, application
+from .app import OpenPath, Parts, Sites, Watched, Wording, application
 from .body import IDLE_S
 from .credentials import Credentials
 from .hosts import Names
@@ -55,6 +55,7 @@ class Door:
         services: Mapping[str, str] | None = None,
         sites: Callable[[Services], Sites] | None = None,
         open_paths: Mapping[str, OpenPath] | None = None,
+        watched: Watched | None = None,
         body_idle_s: float = IDLE_S,
         pushed: Callable[[OnBehalf, str, str, AwsError | None], None] = lambda behalf, region, function, refusal: None,
         changed: Callable[[str, str, str], None] = lambda service, region, account: None,
@@ -67,7 +68,7 @@ class Door:
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="lab-door-operation")
         names, table = Names(self._host, allowed_hosts), OperationTable(operations)
         self._parts = Parts(
-            account_of, table, wording, credentials, self.services, names, self._threads, sites(self.services) if sites else None, open_paths or {},
+            account_of, table, wording, credentials, self.services, names, self._threads, sites(self.services) if sites else None, open_paths or {}, watched,
             body_idle_s=body_idle_s, network=network, pushed=pushed,
         )  # fmt: skip
         self._server: uvicorn.Server | None = None

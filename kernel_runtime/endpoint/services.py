@@ -9,7 +9,8 @@ from typing import Any
 
 import httpx
 
-from . import handed_out, identity, scheduling
+from ..account.ties import Tie
+from . import handed_out, identity, scheduling, tie_list
 from .answer import Answer, Answering
 from .arrival import Arrival
 from .caller import Caller
@@ -25,6 +26,7 @@ HOP_BY_HOP = {"connection", "keep-alive", "proxy-authenticate", "proxy-authoriza
 _NOT_PASSED_BACK = HOP_BY_HOP | {"server"}
 MAKES_APIS = {"apigateway", "cloudformation"}
 """Services whose calls may change what API Gateway has."""
+_ASK_TIMEOUT_S = 2.0
 _TIMEOUT = httpx.Timeout(connect=10, read=900, write=120, pool=None)
 _LIMITS = httpx.Limits(max_connections=None, max_keepalive_connections=64, keepalive_expiry=30)
 
@@ -59,6 +61,19 @@ class Services:
                 yield
             finally:
                 await self.companion.stop()
+
+    def ties(self) -> list[Tie]:
+        """What the companion's services are to call; nothing where it does not run. From any thread."""
+        try:
+            origin = self.companion.known_origin
+            answer = (
+                httpx.get(origin, headers={tie_list.HEADER: self._credentials.companion.secret or ""}, timeout=_ASK_TIMEOUT_S, trust_env=False)
+                if origin
+                else None
+            )
+            return tie_list.read(answer.content) if answer is not None and answer.status_code == 200 else []
+        except (httpx.HTTPError, ValueError):
+            return []
 
     async def forward(self, arrival: Arrival, caller: Caller, payload: Payload) -> Answering:
         """The service's own answer. Raises ServiceUnavailableException, which names the mend, where there is none."""

@@ -100,7 +100,7 @@ class _AsSent(SigV4Auth):  # type: ignore[misc]
 
     def signature(self, string_to_sign: str, request: Any) -> Any:
         """botocore's, with the key that all requests of a day share derived once."""
-        key = _signing_key(self.credentials.secret_key, request.context["timestamp"][:8], self._region_name, self._service_name)
+        key = signing_key(self.credentials.secret_key, request.context["timestamp"][:8], self._region_name, self._service_name)
         return self._sign(key, string_to_sign, hex=True)
 
 
@@ -122,7 +122,7 @@ class _Signed(dict[str, list[str]]):
 
 
 @lru_cache(maxsize=256)
-def _signing_key(secret: str, *scope: str) -> bytes:
+def signing_key(secret: str, *scope: str) -> bytes:
     """IAM User Guide, "Derive a signing key for Signature Version 4"."""
     key = f"AWS4{secret}".encode()
     for piece in (*scope, TERMINATOR):

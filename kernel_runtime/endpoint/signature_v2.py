@@ -36,7 +36,7 @@ class OldClaim(Claim):
                 headers[name] = value
         split = urlsplit(f"http://host{self.arrival.path}?{self.arrival.query}")
         signer = _Signer(SigningCredentials(key.access_key, key.secret, key.token), self.stamp)
-        found = signer.get_signature(self.arrival.method, split, headers, auth_path=_resource(self.arrival))
+        found = signer.get_signature(self.arrival.method, split, headers, auth_path=resource_of(self.arrival))
         if not hmac.compare_digest(str(found).encode(), self.signature.encode()):
             raise InvalidSignatureException
 
@@ -66,7 +66,7 @@ def read_v2(arrival: Arrival, now: datetime) -> OldClaim | None:
     return OldClaim(arrival, access_key, REGION, "s3", expires, (), signature, token, UNSIGNED_PAYLOAD, presigned=True)
 
 
-def _resource(arrival: Arrival) -> str:
+def resource_of(arrival: Arrival) -> str:
     """The path with its bucket, which a virtual host carries in its name."""
     host = host_of(arrival)
     bucket = host.partition(".s3.")[0] if ".s3." in host else host.removesuffix(".localhost")

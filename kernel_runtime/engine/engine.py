@@ -33,6 +33,7 @@ from ..control.facts import (
     TimeReached,
     VersionDeleted,
 )
+from ..control.lifecycle import ImpossibleFact
 from ..control.orders import Provision, Refuse, Run, Start, Stop, Throttle, WakeAt
 from ..fleet.base import Fleet, Waiting
 from ..fleet.waits import Settled
@@ -178,7 +179,11 @@ class Engine:
         if isinstance(fact, EnvironmentDied) and fact.environment_id < 0:
             self._snapshots.died(fact.environment_id)
             return
-        self._step(fact)
+        try:
+            self._step(fact)
+        except ImpossibleFact:
+            if not isinstance(fact, EnvironmentDied):
+                raise  # else it was ended at the same moment
         if isinstance(fact, HostLost):
             self._snapshots.lost()
 

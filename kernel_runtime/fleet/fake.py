@@ -21,12 +21,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """How long one init or invocation takes, in seconds, and how it ends."""
+    """How long one init or invocation takes, in seconds, how it ends, and what it prints."""
 
     seconds: float = 0.0
     cause: Cause = "answered"
     payload: bytes = b"null"
     max_memory_mb: int = 20
+    log: bytes = b""
 
 
 Scripts = Callable[[str, int], Script]
@@ -113,7 +114,7 @@ class FakeFleet:
             return Answer("timeout", duration_ms=timeout_s * 1e3, max_memory_mb=script.max_memory_mb)
         yield Sleep(script.seconds)
         payload = script.payload if script.cause in ("answered", "failed") else b""
-        return Answer(script.cause, payload, duration_ms=script.seconds * 1e3, max_memory_mb=script.max_memory_mb)
+        return Answer(script.cause, payload, duration_ms=script.seconds * 1e3, max_memory_mb=script.max_memory_mb, log=script.log)
 
 
 class _Jump(selectors.DefaultSelector):

@@ -19,7 +19,7 @@ from ..model.function import Function
 from ..model.invocation import Answer, Cause, Invocation
 from ..model.limits import RESTORE_TIMEOUT_S, init_timeout_s
 from ..runtimes.catalog import Interpreter
-from ..runtimes.channel import ANSWER, READY, RESTORED, ChannelError, Reply, Request, encode_request
+from ..runtimes.channel import ANSWER, INIT_FAILED, READY, RESTORE_FAILED, RESTORED, ChannelError, Reply, Request, encode_request
 from ..wire import Died, Interrupt, Measured, Start, Stop
 from .base import Ahead, Enforcement, HostFact, Waiting, version_of
 from .host_process import HostProcess, sweep_leftovers
@@ -83,8 +83,7 @@ class LocalFleet:
         place = self._places[environment_id]
         reply = yield from self._reply(place)
         if isinstance(reply, Died) and reply.cause == "refused" and place.restoring:
-            self._snapshots.pop(version_of(place.function), None)  # it has died meanwhile
-            self._begin(place, init_timeout_s(place.function.timeout_s, False), again=True)
+            self._begin(place, init_timeout_s(place.function.timeout_s, False), again=True, cold=True)  # its snapshot cannot serve it just now
             return (yield from self.initialised(environment_id))
         if isinstance(reply, Died):
             return _ended(reply, place, (time.monotonic() - place.began_s) * 1e3, place.restoring)
@@ -191,7 +190,7 @@ class LocalFleet:
             self._snapshots = {}
             self._free_slots, self._slots_used = [], 0
 
-    def _begin(self, place: Place, timeout_s: float, again: bool) -> None:
+    def _begin(self, place: Place, timeout_s: float, again: bool, cold: bool = False) -> None:
         function, host = place.function, self._host
         if host is None:
             raise LabClosed("the lab is closed: make another with Lab()")
@@ -202,7 +201,7 @@ class LocalFleet:
         channel, log = place.open_channel()
         place.began_s = time.monotonic()
         layers = self._layers(function.layers)
-        template = 0 if place.ahead else self._snapshots.get(version_of(function), 0)
+        template = 0 if place.ahead or cold else self._snapshots.get(version_of(function), 0)
         place.restoring = bool(template)
         start = Start(
             environment=place.number,
@@ -263,6 +262,7 @@ class LocalFleet:
                 yield place.readable
                 reply = place.receive()
                 if reply is not None:
+                    place.gives_up = reply.kind in (INIT_FAILED, RESTORE_FAILED)  # its death is awaited too, and news to nobody
                     return reply
         except (EOFError, ChannelError) as why:
             if isinstance(why, ChannelError):
@@ -281,7 +281,7 @@ class LocalFleet:
         place = self._places.get(message.environment) if isinstance(message, Died) else None
         if place is None or message.process != place.process:
             return
-        idle = not place.waited_on and self._host is not None and self._host.slots.deadline(place.slot) == 0.0
+        idle = not place.waited_on and not place.gives_up and self._host is not None and self._host.slots.deadline(place.slot) == 0.0
         self._forget_snapshot(place)
         place.settle(message)
         if idle and message.cause in ("exit", "signal", "out_of_memory"):

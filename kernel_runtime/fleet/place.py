@@ -33,7 +33,7 @@ class Place:
         self.slot = slot
         self.generation = generation
         self.ahead = ahead
-        self.restoring = False
+        self.restoring = self.gives_up = False
         self.process = 0
         self.group = 0
         self.died: Future[Died] = Future()
@@ -47,6 +47,7 @@ class Place:
         """A fresh channel and log; gives the environment's ends, which the caller closes once they are sent."""
         self.close_channel()
         self.process += 1
+        self.gives_up = False
         self.died = Future()
         self.group = 0
         ours, theirs = socket.socketpair()

@@ -47,6 +47,8 @@ class Environment:
         self.had_children = False
         self.is_snapshot = start.snapshot
         self.template: Optional[Environment] = None
+        self.forked_at = 0.0
+        self._restore_s = 0.0
         self._shared_bytes = 0
         self._berth = berth
         self._means = berth.means
@@ -59,7 +61,7 @@ class Environment:
         """Ready the place for a new process; gives what the zygote must know of it. ``shared_kb``: what the zygote's children have in memory from the start."""
         self.process, self.pid, self.ready, self.ending = start.process, 0, False, ""
         self.message, self.allowance, self.children, self.had_children = "", None, [], False
-        self.init_deadline = deadline
+        self.init_deadline, self.template = deadline, None
         self._shared_bytes = shared_kb * 1024
         if self.group is not None:
             self.group.limit_cpu(None)
@@ -79,6 +81,22 @@ class Environment:
             "landlock": self._landlock(start) if root is None and calls.landlock_abi() > 0 else None,
             "for_snapshot": start.snapshot,
         }
+
+    def restored_from(self, template: Environment, timeout_s: float) -> None:
+        """Its next process is forked from that one, and may take so long from its fork on."""
+        self.template, self._restore_s = template, timeout_s
+
+    def forked(self, now: float) -> None:
+        """The process of a restore is there: what it waited before was this machine's time."""
+        if self.template is not None and self.init_deadline is not None:
+            self.template.forked_at, self.init_deadline = now, now + self._restore_s
+
+    def waits_for_its_fork(self, now: float) -> bool:
+        """Whether its time is not up although its deadline is: others are being forked before it. It has a new one then."""
+        if self.template is None or self.pid or now - self.template.forked_at > self._restore_s:
+            return False
+        self.init_deadline = now + self._restore_s
+        return True
 
     def limit_memory(self) -> None:
         """Set its group's limits, while its process is being forked: such a one cannot have taken much before they stand."""

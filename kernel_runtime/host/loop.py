@@ -211,6 +211,7 @@ class Host:
     def _born(self, number: int, pid: int) -> None:
         environment = self._environments[number]
         environment.pid = pid
+        environment.forked(time.monotonic())
         self._by_pid[pid] = environment
         if environment.group is not None and environment.group.event is not None:
             self._listen_to_memory(environment)
@@ -299,7 +300,7 @@ class Host:
         if self._soonest <= now:
             for environment in self._environments.values():
                 deadline = environment.init_deadline or self._slots.deadline(environment.slot)
-                if not deadline or deadline > now:
+                if not deadline or deadline > now or environment.waits_for_its_fork(now):
                     continue
                 if not environment.init_deadline:
                     self._kept[environment.slot] = deadline  # until its caller takes it out of the slot, which may be busy

@@ -17,8 +17,8 @@ def restore(environment: Environment, snapshot: Optional[Environment], start: St
     """``fds``: channel, log, ready. Raises OSError where it cannot be begun."""
     if snapshot is None or not snapshot.pid or not snapshot.is_snapshot:
         raise OSError(errno.ESRCH, "its snapshot is gone")
-    environment.template = snapshot
     place = environment.begin(start, processes.resident_bytes(snapshot.pid) // 1024, deadline)
+    environment.restored_from(snapshot, start.init_timeout_s)
     own_root = bool(place["root"])
     order = {
         "plan": {**start.plan, "variables": {} if own_root else {"TMPDIR": environment.tmp, "HOME": environment.tmp}},

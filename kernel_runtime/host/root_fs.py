@@ -26,6 +26,7 @@ class RootFs:
     def __init__(self, work_dir: str) -> None:
         self._work_dir = work_dir
         self.path = work_dir + "/root"
+        self._places = work_dir + "/places"  # what ``path`` shows read-only, since a function's user may be this one
         self._shown: Set[str] = set()
         self._moved: Dict[str, str] = {}
 
@@ -36,11 +37,12 @@ class RootFs:
         calls.mount("tmpfs", self._work_dir, "tmpfs", calls.MS_NOSUID | calls.MS_NODEV, "mode=755")
         os.mkdir(self._work_dir + "/tmp")
         for place in _PLACES:
-            os.makedirs(f"{self.path}/{place}")
-        os.chmod(self.path + "/tmp", 0o1777)
+            os.makedirs(f"{self._places}/{place}")
+        os.mkdir(self.path)
+        _bind_read_only(self._places, self.path)
         for name in _SHOWN:
             if os.path.islink("/" + name):
-                os.symlink(os.readlink("/" + name), f"{self.path}/{name}")
+                os.symlink(os.readlink("/" + name), f"{self._places}/{name}")
             elif os.path.isdir("/" + name):
                 self._bind("/" + name)
                 self._shown.add("/" + name)
@@ -57,10 +59,9 @@ class RootFs:
             if _under_tmp(folder):
                 self._moved[folder] = f"{_ASIDE}/{len(self._moved)}"
             try:
-                os.makedirs(self.path + self.inside(folder), exist_ok=True)
+                self._bind(folder)
             except OSError:
                 continue  # below a folder that is shown already
-            self._bind(folder)
             self._shown.add(folder)
 
     def inside(self, folder: str) -> str:
@@ -99,7 +100,7 @@ class RootFs:
 
     def _bind(self, folder: str) -> None:
         target = self.path + self.inside(folder)
-        os.makedirs(target, exist_ok=True)
+        os.makedirs(self._places + self.inside(folder), exist_ok=True)
         calls.mount(folder, target, None, calls.MS_BIND | calls.MS_REC)
         if folder not in ("/dev", "/proc", "/sys"):
             try:

@@ -7,6 +7,7 @@ namespace of its own where the snapshot has a root of its own. It is forked twic
 
 from __future__ import annotations
 
+import _random
 import gc
 import json
 import os
@@ -21,6 +22,7 @@ from . import kernel_calls as calls
 MESSAGE_MAX = 256 * 1024
 FDS_MAX = 8
 _loads = json.loads
+_Generator: Any = _random.Random
 _Restored = Tuple[socket.socket, Dict[str, Any], Callable[[], None]]
 
 
@@ -38,11 +40,12 @@ def wait(control: socket.socket) -> _Restored:
         order, fds, _, _ = socket.recv_fds(control, MESSAGE_MAX, FDS_MAX)
         if not order:
             os._exit(0)
-        if _fork(control):
+        parent = _fork(control)
+        if parent:
             control.close()
             try:
                 lost_threads.begin_anew(pools)
-                return _carry_on(_loads(order), fds)
+                return _carry_on(_loads(order), fds, parent)
             except BaseException as why:  # nothing of the function's runs that is not in its place
                 os.write(2, f"the lab could not restore this environment: {why}\n".encode())
                 os._exit(1)
@@ -51,21 +54,21 @@ def wait(control: socket.socket) -> _Restored:
         control.send(b"D")
 
 
-def _fork(control: socket.socket) -> bool:
-    """Whether this is the restored process. Its number is told before it has lost its parent."""
+def _fork(control: socket.socket) -> int:
+    """0, or in the restored process the number of its parent, which is about to end: its own number is told before."""
     generator = getattr(sys.modules.get("random"), "_inst", None)
-    state = generator.getstate() if generator is not None else None
+    state = generator.getstate() if isinstance(generator, _Generator) else None
     try:
         first = os.fork()
     except OSError as why:
         control.send(b"F " + str(why.strerror).encode())
-        return False
+        return 0
     if first:
         try:
             os.waitpid(first, 0)
         except ChildProcessError:
             pass  # the function has asked not to be told of its children's deaths
-        return False
+        return 0
     between = os.getpid()
     try:
         second = os.fork()
@@ -75,14 +78,12 @@ def _fork(control: socket.socket) -> bool:
     if second:
         control.send(b"P %d" % second)
         os._exit(0)
-    if generator is not None:
+    if isinstance(generator, _Generator):
         generator.setstate(state)  # a fork seeds it anew, a restore on AWS does not
-    while os.getppid() == between:
-        time.sleep(0.0002)
-    return True
+    return between
 
 
-def _carry_on(told: Dict[str, Any], fds: List[int]) -> _Restored:
+def _carry_on(told: Dict[str, Any], fds: List[int], parent: int) -> _Restored:
     place = told["place"]
     channel, log, ready = fds[:3]
     rest = fds[3:]
@@ -107,7 +108,9 @@ def _carry_on(told: Dict[str, Any], fds: List[int]) -> _Restored:
     inherited.settle(place["old_tmp"], place["tmp"], (channel, ready))
     if place["backstop"]:
         calls.prctl(calls.PR_SET_CHILD_SUBREAPER, 1)
-    privileges.give_up_privileges()
+    while os.getppid() == parent:
+        time.sleep(0.0002)
+    privileges.give_up_privileges()  # from here on it dies with the zygote
     if place["landlock"]:
         privileges.landlock(place["landlock"]["readable"], place["landlock"]["writable"])
     if place["old_tmp"] != place["tmp"] and "tempfile" in sys.modules:

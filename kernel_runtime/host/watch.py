@@ -66,7 +66,7 @@ class Contention:
         """Available MB, due and obtained CPU seconds since the last time."""
         due = obtained = 0.0
         seen: Dict[int, Tuple[int, float, float, float]] = {}
-        for environment in _some([e for e in environments if e.pid]):
+        for environment in _some([e for e in environments if e.pid and not e.is_snapshot]):
             throttled = _throttled_s(environment)
             reading = (environment.pid, environment.cpu_s(), processes.run_queue_wait_s(environment.pid), throttled)
             seen[environment.number] = reading

@@ -339,6 +339,10 @@ class ProvisioningFailed(LabError):
     """Provisioned concurrency that was waited for and cannot be had: an init fails, or this machine has no room."""
 
 
+class SnapshotFailed(LabError):
+    """A version with SnapStart whose init, or a before-snapshot hook, failed when it was published."""
+
+
 class WorkerHostLost(LabError):
     """The worker host died while this invocation was in flight. The lab has started another; the next invocation works."""
 

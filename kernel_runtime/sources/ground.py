@@ -16,7 +16,8 @@ from .loop import SourcesLoop
 class Ground:
     """What a source stands on. client: a boto3 client for (service, region, account), which speaks to the lab's door; more goes to it as it is. home: a folder
     that outlives the lab, or None. services_run: whether the process behind the door that holds queues, streams and buckets has been started. address: where a
-    service answers at this moment, which ``client`` takes as ``at``: that process itself, without the way through the door; empty where nothing runs."""
+    service answers at this moment, which ``client`` takes as ``at``: that process itself, without the way through the door; empty where nothing runs.
+    changes_of_streams: where to wait for a change of any stream that it holds, see ``endpoint/changes.py``."""
 
     accounts: Accounts
     clock: LabClock
@@ -25,3 +26,4 @@ class Ground:
     home: Path | None
     services_run: Callable[[], bool]
     address: Callable[[str], str] = lambda service: ""
+    changes_of_streams: Callable[[], str] = lambda: ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass
 from threading import Lock
 from typing import Literal
 
@@ -14,11 +14,24 @@ Ending = Literal["answered", "failed", "throttled", "refused"]
 Key = tuple[str, str, str, str, str]
 
 
+@dataclass(slots=True)
+class _Count:
+    calls: int = 0
+    failures: int = 0
+    throttles: int = 0
+    result: str = ""
+
+    def view(self, name: str, function: str, qualifier: str) -> SourceView:
+        return SourceView(
+            "http", name, function, qualifier, result=self.result, calls=self.calls, records=self.calls, failures=self.failures, throttles=self.throttles
+        )  # fmt: skip
+
+
 class HttpCalls:
     """A ``Source``. ``note`` is told of each request as it ends."""
 
     def __init__(self) -> None:
-        self._views: dict[Key, SourceView] = {}
+        self._counts: dict[Key, _Count] = {}
         self._accounts: list[Account] = []
         self._counting = Lock()
 
@@ -29,20 +42,20 @@ class HttpCalls:
         """name: the URL or the route that was called. result: the status, and why where it is no answer of the function's."""
         key = (account.id, account.region, name, function, qualifier)
         with self._counting:
-            view = self._views.get(key) or SourceView("http", name, function, qualifier)
-            self._views[key] = replace(
-                view,
-                result=result,
-                calls=view.calls + 1,
-                records=view.records + 1,
-                failures=view.failures + (ending in ("failed", "refused")),
-                throttles=view.throttles + (ending == "throttled"),
-            )
+            count = self._counts.get(key)
+            if count is None:
+                count = self._counts[key] = _Count()
+            count.calls += 1
+            count.failures += ending in ("failed", "refused")
+            count.throttles += ending == "throttled"
+            count.result = result
 
     def views(self) -> list[SourceView]:
-        """Every function URL, called or not, and every route that was called."""
+        """Every function URL, called or not, and every route that was called, of functions that are there."""
         with self._counting:
-            found = dict(self._views)
+            held = {key: count.view(*key[2:]) for key, count in self._counts.items()}
+        accounts = {(account.id, account.region): account for account in self._accounts}
+        found = {key: view for key, view in held.items() if view.function in accounts[key[:2]].functions}
         for account in self._accounts:
             for record in list(account.functions.values()):
                 for qualifier, config in record.attached.get(function_urls.NOUN, {}).items():

@@ -1,17 +1,22 @@
-"""What services behind the door call by themselves: buckets, topics, rules, log groups. They run there; here is how each fared."""
+"""What services behind the door call by themselves: buckets, topics, rules, log groups. They run there; here is how each fares."""
 
 from __future__ import annotations
 
 import logging
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..account.account import Account
 from ..account.identifiers import function_id
 from ..account.on_behalf import OnBehalf
+from ..account.ties import Tie
 from ..model.errors import AwsError
 from .view import SourceView
 
+ASK_EVERY_S = 0.2
+"""Real seconds for which an answer of those services is good, however often somebody looks."""
 _KINDS = {"s3": "bucket", "sns": "topic", "events": "rule", "logs": "log group"}
 log = logging.getLogger(__name__)
 
@@ -24,15 +29,20 @@ class _Count:
 
 
 class Pushed:
-    """A source that is told of each call. A call that is refused is not made again, and said once for each reason in the log."""
+    """A source that is told of each call. ties: what is to call which function at this moment. A call that is refused is not made again, and said once for
+    each reason in the log."""
 
-    def __init__(self) -> None:
+    def __init__(self, ties: Callable[[], list[Tie]]) -> None:
+        self._ask = ties
+        self._ties: tuple[float, list[Tie]] = (float("-inf"), [])
         self._counts: dict[tuple[OnBehalf, str], _Count] = {}
         self._changing = threading.Lock()
 
     def told(self, behalf: OnBehalf, region: str, function: str, refusal: AwsError | None) -> None:
         """An asynchronous call of ``function`` (as it was named, in ``region``) was accepted, or refused. From any thread."""
         with self._changing:
+            if (behalf, function) not in self._counts:
+                self._ties = float("-inf"), []  # it may be newer than the answer
             count = self._counts.setdefault((behalf, function), _Count())
             before, count.result = count.result, f"{refusal.type}: {refusal}" if refusal else "OK"
             count.calls += 1
@@ -44,18 +54,24 @@ class Pushed:
         """Nothing is kept of them."""
 
     def views(self) -> list[SourceView]:
+        """Of what is tied to a function now, called or not."""
+        asked, ties = self._ties
+        if time.monotonic() >= asked + ASK_EVERY_S:
+            self._ties = time.monotonic(), (ties := self._ask())
         with self._changing:
-            held = list(self._counts.items())
-        return [_view(behalf, function, count) for (behalf, function), count in held]
+            return [_view(tie, self._counts.get((tie.behalf, tie.function), _Count())) for tie in ties]
 
     def close(self) -> None:
         """They end with the services."""
 
 
-def _view(behalf: OnBehalf, function: str, count: _Count) -> SourceView:
+def _view(tie: Tie, count: _Count) -> SourceView:
+    behalf, function = tie.behalf, tie.function
     named = function_id(function, None, behalf.source_account, function.split(":")[3] if function.startswith("arn:") else "us-east-1")
-    kind = _KINDS.get(behalf.service.partition(".")[0], behalf.service)
-    return SourceView(kind, _name(behalf), named.name, named.qualifier, result=count.result, calls=count.calls, records=count.calls, failures=count.failures)
+    return SourceView(
+        _KINDS.get(behalf.service.partition(".")[0], behalf.service), _name(behalf), named.name, named.qualifier,
+        "Enabled" if tie.enabled else "Disabled", count.result, count.calls, count.calls, count.failures,
+    )  # fmt: skip
 
 
 def _name(behalf: OnBehalf) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Protocol
 
 from ..account.account import Account
+from ..account.ties import Tie
 from .asynchronous.queue import Asynchronous
 from .ground import Ground
 from .http_calls import HttpCalls
@@ -31,11 +33,12 @@ class Source(Protocol):
 
 
 class Sources:
-    """Made with the lab, told of each account that opens, closed before the accounts are. http_calls: what the door tells of calls over HTTP."""
+    """Made with the lab, told of each account that opens, closed before the accounts are. http_calls: what the door tells of calls over HTTP.
+    ties: what the services behind the door are to call."""
 
-    def __init__(self, ground: Ground, http_calls: HttpCalls) -> None:
+    def __init__(self, ground: Ground, http_calls: HttpCalls, ties: Callable[[], list[Tie]]) -> None:
         self.ground = ground
-        self.asynchronous, self.pushed = Asynchronous(ground), Pushed()
+        self.asynchronous, self.pushed = Asynchronous(ground), Pushed(ties)
         self.schedules = Schedules(ground.accounts, ground.clock, ground.loop, ground.client, ground.services_run)
         self._kinds: tuple[Source, ...] = (self.asynchronous, Polling(ground), self.pushed, self.schedules, http_calls)
 

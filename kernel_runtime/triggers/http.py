@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal, Protocol
 from urllib.parse import urlsplit
 
 from ..endpoint.addresses import path_of
+from ..model.errors import InvalidParameterValueException
+from .asking import asking
 from .link import Link, link
 
-if TYPE_CHECKING:
-    from ..lab import Lab
+
+class Reachable(Protocol):
+    """A lab, here or elsewhere."""
+
+    @property
+    def endpoint_url(self) -> str: ...
+    def boto3(self, service: str) -> Any: ...
+
 
 PERMISSIONS = (
     {"StatementId": "FunctionURLAllowPublicAccess", "Action": "lambda:InvokeFunctionUrl", "FunctionUrlAuthType": "NONE"},
@@ -19,10 +28,31 @@ PERMISSIONS = (
 """What Lambda's console adds to a function's policy with a URL of AuthType NONE."""
 SHARED_API = "serverless-lab"
 """The name of the HTTP API whose routes are the notebook's."""
+_ROUTE_KEY = re.compile(r"\$default|(ANY|GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) /\S*")
 
 
+@asking()
+def on_http(
+    lab: Reachable,
+    name: str,
+    route_key: str | None = None,
+    *,
+    qualifier: str | None = None,
+    auth: Literal["NONE", "AWS_IAM"] = "NONE",
+    cors: Mapping[str, Any] | None = None,
+    stream: bool = False,
+) -> Link:
+    """``FunctionHandle.on_http``."""
+    if route_key is None:
+        return function_url(lab, name, qualifier=qualifier, auth=auth, cors=cors, stream=stream)
+    if auth != "NONE" or stream:
+        raise InvalidParameterValueException("auth and stream are for a function's own URL: leave the route out, or them")
+    return route(lab, name, route_key, qualifier=qualifier, cors=cors)
+
+
+@asking()
 def function_url(
-    lab: Lab,
+    lab: Reachable,
     name: str,
     *,
     qualifier: str | None = None,
@@ -30,7 +60,7 @@ def function_url(
     cors: Mapping[str, Any] | None = None,
     stream: bool = False,
 ) -> Link:
-    """Make the function's URL, or let the one that it has be so, with the permissions that the console adds. Raises botocore's ClientError."""
+    """Make the function's URL, or let the one that it has be so, with the permissions that the console adds. Raises AwsError."""
     aws = lab.boto3("lambda")
     named = {"FunctionName": name, **({"Qualifier": qualifier} if qualifier else {})}
     wanted = {"AuthType": auth, "Cors": dict(cors or {}), "InvokeMode": "RESPONSE_STREAM" if stream else "BUFFERED"}
@@ -47,7 +77,8 @@ def function_url(
     return link(lab.endpoint_url, path_of("lambda-url", _id(config["FunctionUrl"])) + "/")
 
 
-def url(lab: Lab, name: str) -> Link:
+@asking()
+def url(lab: Reachable, name: str) -> Link:
     """The function's URL as it is; made, open to anybody, where it has none."""
     aws = lab.boto3("lambda")
     try:
@@ -57,11 +88,14 @@ def url(lab: Lab, name: str) -> Link:
     return link(lab.endpoint_url, path_of("lambda-url", _id(config["FunctionUrl"])) + "/")
 
 
-def route(lab: Lab, name: str, key: str, *, qualifier: str | None = None, cors: Mapping[str, Any] | None = None) -> Link:
-    """Let ``key`` (``GET /items/{id}``, ``$default``) of the lab's HTTP API call the function, with the permission it needs. Raises botocore's ClientError.
+@asking()
+def route(lab: Reachable, name: str, key: str, *, qualifier: str | None = None, cors: Mapping[str, Any] | None = None) -> Link:
+    """Let ``key`` (``GET /items/{id}``, ``$default``) of the lab's HTTP API call the function, with the permission it needs. Raises AwsError.
 
     ``cors`` is the API's own, so that of all its routes.
     """
+    if not _ROUTE_KEY.fullmatch(key):
+        raise InvalidParameterValueException(f"{key!r} is no route: a method or ANY, a space and a path, such as 'GET /items/{{id}}', or '$default'")
     gateway = lab.boto3("apigatewayv2")
     api = _shared_api(gateway, cors)
     aws = lab.boto3("lambda")

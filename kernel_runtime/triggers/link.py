@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from urllib.parse import urlsplit
 
 PROXY_PACKAGE = "jupyter_server_proxy"
+_THIS_MACHINE = {"127.0.0.1", "::1", "localhost"}
 _NO_PROXY = (
     "This notebook is on a hub, whose machine alone can open the address. With jupyter-server-proxy it opens in your browser: "
     "pip install jupyter-server-proxy, then restart the Jupyter server."
@@ -37,10 +38,11 @@ class Link(str):
 
 
 def link(door_url: str, path: str, environ: Mapping[str, str] = os.environ, installed: Callable[[str], object] = find_spec) -> Link:
-    """The link to ``path`` of the door. Under JupyterHub and Binder it goes by jupyter-server-proxy where that is installed (``{prefix}proxy/PORT/…``)."""
+    """The link to ``path`` of the door. Under JupyterHub and Binder it goes by jupyter-server-proxy where that is installed (``{prefix}proxy/PORT/…``); a door
+    on another machine is called as it is."""
     local = door_url + path
     prefix = environ.get("JUPYTERHUB_SERVICE_PREFIX", "")
-    if not prefix:
+    if not prefix or urlsplit(door_url).hostname not in _THIS_MACHINE:
         return Link(local)
     if not installed(PROXY_PACKAGE):
         return Link(local, note=_NO_PROXY)

@@ -1,7 +1,7 @@
 """What buckets, topics, rules, schedules and log groups are tied to a function with: exactly the calls of the AWS API that boto3 would make.
 
 A bucket, a topic, a bus or a log group that is not there is made, and the trigger's ``made`` says so. What was made stays when the trigger is deleted;
-the subscription and the permission go.
+the subscription and the permission go. What AWS refuses is raised as AwsError.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
+
+from .asking import asking
 
 if TYPE_CHECKING:
     from ..lab import Lab
@@ -25,6 +27,7 @@ class Trigger:
         self.made = tuple(made)
         self._undo: Callable[[], None] | None = undo
 
+    @asking()
     def delete(self) -> None:
         """It calls the function no more. Idempotent."""
         undo, self._undo = self._undo, None
@@ -64,6 +67,7 @@ class Tie:
             pass  # the function has gone, or somebody removed it
 
 
+@asking()
 def bucket(lab: Lab, function: str, name: str, events: Iterable[str], prefix: str, suffix: str, qualifier: str | None) -> Trigger:
     """S3 API Reference, PutBucketNotificationConfiguration: what other configurations the bucket has stay."""
     tie, made = Tie(lab, function, qualifier), []
@@ -98,6 +102,7 @@ def bucket(lab: Lab, function: str, name: str, events: Iterable[str], prefix: st
     return Trigger("bucket", name, tie.function, made, undo)
 
 
+@asking()
 def topic(lab: Lab, function: str, name: str, policy: Mapping[str, Any] | None, scope: str, qualifier: str | None) -> Trigger:
     """SNS API Reference, Subscribe. name: a topic's name or ARN."""
     tie, made = Tie(lab, function, qualifier), []
@@ -119,6 +124,7 @@ def topic(lab: Lab, function: str, name: str, policy: Mapping[str, Any] | None, 
     return Trigger("topic", arn.rsplit(":", 1)[-1], tie.function, made, undo)
 
 
+@asking()
 def rule(lab: Lab, function: str, pattern: Mapping[str, Any], bus: str, name: str | None, target: Mapping[str, Any], qualifier: str | None) -> Trigger:
     """EventBridge API Reference, PutRule and PutTargets. target: members of the target beside Id and Arn."""
     tie, made = Tie(lab, function, qualifier), []
@@ -144,6 +150,7 @@ def rule(lab: Lab, function: str, pattern: Mapping[str, Any], bus: str, name: st
     return Trigger("rule", name, tie.function, made, undo)
 
 
+@asking()
 def schedule(
     lab: Lab, function: str, expression: str, text: str | None, timezone: str | None, name: str | None, more: Mapping[str, Any], qualifier: str | None
 ) -> Trigger:
@@ -168,6 +175,7 @@ def schedule(
     return Trigger("schedule", expression, tie.function, (), undo)
 
 
+@asking()
 def log_group(lab: Lab, function: str, name: str, pattern: str, qualifier: str | None) -> Trigger:
     """CloudWatch Logs API Reference, PutSubscriptionFilter."""
     tie, made = Tie(lab, function, qualifier), []

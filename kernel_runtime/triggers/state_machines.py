@@ -9,18 +9,17 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..endpoint.said import said_shortly
 from ..function_handle import FunctionHandle
 from ..model.errors import InvalidParameterValueException
 from ..sources.state_history import Visit as Visit
 from ..sources.state_history import mark_starts, visits
+from .asking import asking
 
 if TYPE_CHECKING:
     from ..lab import Lab
 
 LOOK_EVERY_S = 0.05
 QUIET_S = 2.0
-_SILENCE = "Step Functions does not answer"
 
 
 class StateMachine:
@@ -32,7 +31,7 @@ class StateMachine:
 
     def start(self, input: Any = None) -> Execution:
         """Begin an execution with ``input`` (anything that JSON can say; None is ``{}``). Does not wait."""
-        with said_shortly(_SILENCE):
+        with asking():
             told = self._client.start_execution(stateMachineArn=self.arn, input=json.dumps({} if input is None else input))
         return Execution(self._lab, self.name, told["executionArn"], self._client)
 
@@ -50,7 +49,7 @@ class StateMachine:
         return execution
 
     def delete(self) -> None:
-        with said_shortly(_SILENCE):
+        with asking():
             self._client.delete_state_machine(stateMachineArn=self.arn)
 
     def __repr__(self) -> str:
@@ -86,7 +85,7 @@ class Execution:
     @property
     def visits(self) -> list[Visit]:
         """Each visit of a state, in order, with its calls and how their environments began (as far as the journal still holds them)."""
-        with said_shortly(_SILENCE):
+        with asking():
             pages = self._client.get_paginator("get_execution_history").paginate(executionArn=self.arn)
             found = visits([event for page in pages for event in page["events"]])
         mark_starts(found, ((r.function, r.began_at + ((r.init_ms or 0.0) + r.duration_ms) / 1_000, r.start) for r in self._lab.records()))
@@ -105,7 +104,7 @@ class Execution:
 
     def stop(self) -> None:
         """Abort it."""
-        with said_shortly(_SILENCE):
+        with asking():
             self._client.stop_execution(executionArn=self.arn)
 
     def __repr__(self) -> str:
@@ -119,7 +118,7 @@ class Execution:
         return "\n".join(lines)
 
     def _described(self) -> dict[str, Any]:
-        with said_shortly(_SILENCE):
+        with asking():
             told: dict[str, Any] = self._client.describe_execution(executionArn=self.arn)
         return told
 
@@ -128,7 +127,7 @@ def make(lab: Lab, name: str, definition: Mapping[str, Any] | str) -> StateMachi
     """The state machine of this name, made or changed. Functions may stand in the definition themselves. Raises AwsError where Step Functions refuses."""
     text = definition if isinstance(definition, str) else json.dumps(definition, default=_arn)
     client = lab.boto3("stepfunctions")
-    with said_shortly(_SILENCE):
+    with asking():
         for page in client.get_paginator("list_state_machines").paginate():
             for machine in page["stateMachines"]:
                 if machine["name"] == name:

@@ -45,8 +45,8 @@ class Panel:
         self._traffic: Any = None
         self._closed = threading.Event()
         self._folding = threading.Lock()
-        self.at_rest = False
-        """Whether nothing has happened for two seconds: nothing is sent to the page then."""
+        self._quiet = 0
+        self._stirred = False
         self._picture: Any = None
         self._pictured = ""
         self._seq = self._looked = lab.journal.seq
@@ -81,6 +81,7 @@ class Panel:
         except (AwsError, LabError, ValueError) as why:
             self._say(explained(why))
             return
+        self._stirred = True
         self.start.disabled, self.stop.disabled = True, False
 
     def stop_traffic(self) -> None:
@@ -116,6 +117,11 @@ class Panel:
         return f"panel of {self.name}: {totals.invocations:,} invocations, {totals.cold:,} cold, {totals.throttles:,} throttled, {totals.errors:,} failed"
 
     @property
+    def at_rest(self) -> bool:
+        """Whether nothing has happened for two seconds: nothing is sent to the page then, and the picture is the last."""
+        return self._quiet >= AT_REST and not self._stirred
+
+    @property
     def over(self) -> bool:
         """Whether it has been closed, or its function or its lab is gone."""
         return self._closed.is_set() or not self._thread.is_alive()
@@ -146,16 +152,17 @@ class Panel:
         return any(type(entry.fact) is not MachineMeasured for entry in entries)
 
     def _run(self) -> None:
-        quiet = updates = 0
-        while not self._closed.wait(UPDATE_EVERY_S if quiet < AT_REST else UPDATE_EVERY_S * 5):
+        updates = 0
+        while not self._closed.wait(UPDATE_EVERY_S if self._quiet < AT_REST else UPDATE_EVERY_S * 5):
             try:
-                quiet = 0 if self._moved() or self._traffic is not None else quiet + 1
+                quiet = 0 if self._stirred or self._moved() or self._traffic is not None else self._quiet + 1
+                self._quiet, self._stirred = min(self._quiet, quiet), False
                 if quiet < AT_REST:  # two seconds more than anything happens
                     self.update()
                     updates += 1
                 if quiet == AT_REST or updates % PICTURE_EVERY == PICTURE_EVERY - 1:
                     self._renew_picture()
-                self.at_rest = quiet >= AT_REST
+                self._quiet = quiet
                 self.sources.follow()
                 self.sliders.follow()
                 if self._traffic is not None and not self._traffic.running:

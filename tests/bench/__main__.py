@@ -12,6 +12,7 @@ from rich.table import Table
 NAMES = (
     "cold", "warm", "thousand", "cpu_share", "memory_kill", "timeout", "panel", "load_ext",
     "door_warm", "door_read", "door_cold", "door_many", "door_create", "door_scale", "async_accept", "schedule_accuracy",
+    "sqs_drain", "idle_mappings", "url_round_trip",
 )  # fmt: skip
 
 

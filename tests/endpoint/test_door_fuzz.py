@@ -56,9 +56,21 @@ class Watch:
     def _come_and_go(self, name: str) -> None:
         create(self.aws, name)
         self.aws.invoke(FunctionName=name)
+        self.aws.invoke(FunctionName=name, InvocationType="Event")
         self.aws.publish_version(FunctionName=name)
         self.aws.put_provisioned_concurrency_config(FunctionName=name, Qualifier="1", ProvisionedConcurrentExecutions=1)
+        mapping = self.aws.create_event_source_mapping(FunctionName=name, EventSourceArn=f"arn:aws:sqs:us-east-1:000000000000:{name}")["UUID"]
+        self.forget(mapping)
         self.aws.delete_function(FunctionName=name)
+
+    def forget(self, mapping: str) -> None:
+        while True:
+            try:
+                self.aws.delete_event_source_mapping(UUID=mapping)
+            except self.aws.exceptions.ResourceInUseException:
+                continue  # it is between two states
+            except self.aws.exceptions.ResourceNotFoundException:
+                return
 
     def restore(self) -> None:
         held = self.lab.functions.get("there")
@@ -200,5 +212,7 @@ def test_nothing_is_left_behind(watch: Watch) -> None:
     watch.wire.close()
     for name in watch.lab.functions:
         watch.aws.delete_function(FunctionName=name)
+    for mapping in watch.aws.list_event_source_mappings()["EventSourceMappings"]:
+        watch.forget(mapping["UUID"])
     held = back_to(watch.before)
     assert held.no_more_than(watch.before), f"{watch.before} before, {held} after"

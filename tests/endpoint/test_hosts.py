@@ -68,3 +68,4 @@ def test_sites_by_name_and_by_path() -> None:
     assert names.site(by_path) == Address("lambda-url", "abc", "", "/a%2Fb")
     assert names.site(replace(by_path, path="/_lambda-url/abc")) == Address("lambda-url", "abc", "", "/")
     assert names.site(replace(by_path, path="/_lambda-url/")) is None
+    assert names.site(replace(call("bucket.s3.localhost"), path="/_lambda-url/abc")) is None

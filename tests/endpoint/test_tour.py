@@ -139,11 +139,18 @@ def _permissions_and_settings(tour: Tour) -> None:
     assert tour.get_runtime_management_config()["UpdateRuntimeOn"] == "FunctionUpdate"
 
 
+def _settled(tour: Tour, mapping: str) -> None:
+    while tour.get_event_source_mapping(UUID=mapping)["State"] not in ("Enabled", "Disabled"):
+        pass
+
+
 def _mappings_and_code_signing(tour: Tour) -> None:
     mapping = tour.create_event_source_mapping(EventSourceArn=QUEUE)["UUID"]
     assert tour.get_event_source_mapping(UUID=mapping)["EventSourceArn"] == QUEUE
     assert len(tour.list_event_source_mappings()["EventSourceMappings"]) == 1
+    _settled(tour, mapping)
     tour.update_event_source_mapping(UUID=mapping, BatchSize=5)
+    _settled(tour, mapping)
     tour.delete_event_source_mapping(UUID=mapping)
     arn = tour.create_code_signing_config(AllowedPublishers=PUBLISHERS)["CodeSigningConfig"]["CodeSigningConfigArn"]
     tour.update_code_signing_config(CodeSigningConfigArn=arn, Description="ours")

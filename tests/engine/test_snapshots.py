@@ -142,3 +142,10 @@ def test_calls_start_cold_once_its_process_is_dead() -> None:
     engine.tell(EnvironmentDied(-1, "signal"))
     assert called(engine).start == "cold"
     engine.close()
+
+
+def test_the_death_of_an_environment_that_has_just_been_ended_is_no_news() -> None:
+    engine = engine_over(FakeFleet())
+    engine.tell(EnvironmentDied(7))
+    assert called(engine, "2").start == "cold"
+    engine.close()

@@ -90,6 +90,9 @@ def test_an_after_restore_hook_that_fails(running: Running) -> None:
     for restore in (place.initialised(), place.restarted()):
         assert (restore.cause, restore.detail, restore.error_type, restore.restored) == ("exit", 65, "Runtime.AfterRestoreError", True)
         assert b"ZeroDivisionError" in restore.log and b'"requestId": ""' in restore.payload
+    snapshot(running, LIFE)
+    told = [running.facts.get_nowait() for _ in range(running.facts.qsize())]
+    assert not [fact for fact in told if isinstance(fact, EnvironmentDied) and fact.environment_id == place.number], "who waited for it knows"
 
 
 def test_a_restore_may_take_only_so_long(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -230,6 +233,29 @@ def test_a_package_of_the_functions_own_comes_first(running: Running) -> None:
     assert restored(running, place)() == 7
 
 
+def test_layers_and_what_is_imported_only_in_a_call_are_found(running: Running) -> None:
+    (running.root / "layers" / "python").mkdir(parents=True, exist_ok=True)
+    (running.root / "layers" / "python" / "of_a_layer.py").write_text("mine = 8\n")
+    source = "def handler(event, context):\n    import of_a_layer, colorsys\n    return [of_a_layer.mine, colorsys.rgb_to_hsv(0, 0, 0)[0]]\n"
+    template = snapshot(running, source, layers=("arn:aws:lambda:us-east-1:000000000000:layer:l:1",))
+    assert restored(running, template)() == [8, 0.0]
+
+
+def test_its_user_has_no_rights_and_may_not_write_where_others_read(running: Running) -> None:
+    source = """
+import os
+def handler(event, context):
+    status = dict(line.rstrip().split(':\\t') for line in open('/proc/self/status') if line.startswith(('CapEff', 'NoNewPrivs')))
+    tried = []
+    for folder in ('/usr', '/etc', os.environ['LAMBDA_TASK_ROOT'] if event else '/usr'):
+        try: tried.append(open(folder + '/new', 'w'))
+        except OSError: pass
+    return [status['CapEff'], status['NoNewPrivs'], len(tried)]
+"""
+    place = restored(running, snapshot(running, source))
+    assert place("/var/task" if running.mechanism("files").startswith("a root") else "") == ["0" * 16, "1", 0]
+
+
 def test_what_a_restored_handler_starts_dies_with_it(running: Running) -> None:
     source = (
         "import os, subprocess\n"
@@ -266,11 +292,19 @@ def test_a_start_is_cold_where_the_snapshot_dies_just_then(running: Running) -> 
     template = snapshot(running, LIFE)
     held = dict(running.fleet._snapshots)
     running.fleet.stop(template.number)
-    running.fleet._snapshots = held
+    running.fleet._snapshots = held  # as if its death had not been heard of yet
     place = running.another(template)
     init = place.initialised()
     assert (init.cause, init.restored, place()[0]) == ("answered", False, 1)
-    assert not running.fleet.has_snapshot(template.function)
+    running.fleet._snapshots = {}
+
+
+def test_a_start_is_cold_where_the_snapshot_does_not_come_out_of_its_fork(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kernel_runtime.fleet.local.RESTORE_TIMEOUT_S", 1.0)
+    template = snapshot(running, "import os, time\nos.register_at_fork(before=lambda: time.sleep(600))\n" + LIFE)
+    init = running.another(template).initialised()
+    assert (init.cause, init.restored) == ("answered", False)
+    until(lambda: not running.fleet.has_snapshot(template.function))
 
 
 def test_the_death_of_a_snapshot_is_told(running: Running) -> None:

@@ -38,6 +38,13 @@ def test_a_cell_becomes_a_function_that_can_be_invoked(shell: Any) -> None:
     assert "cold" in repr(result) and "Chile" in result._repr_html_()
 
 
+def test_the_kernel_has_loaded_it_and_a_notebook_may_load_it_again(shell: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    shell.run_line_magic("unload_ext", "labext")
+    shell.run_line_magic("load_ext", "labext.in_kernel")
+    shell.run_line_magic("load_ext", "labext")
+    assert capsys.readouterr().out == ""
+
+
 def test_an_event_is_sent_and_runs_later(shell: Any) -> None:
     shell.run_cell_magic("function", "later", ECHO)
     sent = shell.run_line_magic("send", 'later {"country": "Chile"}')
@@ -63,6 +70,12 @@ def test_a_name_may_have_a_version_or_an_alias(shell: Any) -> None:
     assert "versions:live → version 1" in results[2]._repr_html_()
     with pytest.raises(Mistake, match=r"Function not found: .*:versions:other"):
         shell.run_line_magic("invoke", "versions:other")
+
+
+def test_a_version_of_a_function_with_snap_start_is_restored(shell: Any) -> None:
+    defined = shell.run_cell_magic("function", "fast --snap-start --runtime python3.13", ECHO)
+    invoked = shell.run_line_magic("invoke", f"fast:{defined.handle.publish()} {{}}")
+    assert invoked.outcome.start == "restored" and "restored" in invoked._repr_html_()
 
 
 def test_a_name_of_the_notebook_gets_a_warning_that_names_it(shell: Any) -> None:
@@ -123,6 +136,8 @@ def test_a_throttle_is_a_result(shell: Any) -> None:
         ("function", "bad 'unclosed", ECHO, "UsageError", "quotation"),
         ("function", "", ECHO, "UsageError", "name"),
         ("traffic", "", None, "UsageError", "--rps"),
+        ("traffic", "echo --rsp 5", None, "UsageError", "--rsp 5: did you mean --rps? (usage: %traffic [--rps RPS]"),
+        ("sources", "nobody", None, "ResourceNotFoundException", "functions here"),
         ("traffic", "echo --rps many", None, "UsageError", "a number more than 0"),
         ("traffic", "echo --burst 0", None, "UsageError", "from 1 up"),
         ("traffic", "echo --event object()", None, "InvalidRequestContentException", "not JSON serializable"),

@@ -9,11 +9,13 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
 from botocore.exceptions import ClientError
 
 from kernel_runtime import Lab
 
+from ..fleet.running import until
 from .listening import Listener
 
 pytest.importorskip("moto")
@@ -84,6 +86,9 @@ def test_a_bucket_tells_of_every_kind_of_change(lab: Lab) -> None:
     ]  # fmt: skip
     gone = [event["Records"][0]["s3"]["object"] for event in events if event["Records"][0]["eventName"] == "ObjectRemoved:Delete"]
     assert {one.get("versionId") for one in gone} == {None, *versions}
+    form = s3.generate_presigned_post("every-kind", "posted")
+    assert httpx.post(form["url"], data=form["fields"], files={"file": b"x"}, trust_env=False).status_code == 204
+    assert kinds(heard.next()) == ["ObjectCreated:Post"]
     s3.put_object(Bucket="every-kind", Key="cold", Body=b"c", StorageClass="GLACIER")
     s3.restore_object(Bucket="every-kind", Key="cold", RestoreRequest={"Days": 1})
     assert "ObjectRestore:Post" in kinds(heard.next(2))
@@ -165,10 +170,10 @@ def test_a_topic_with_a_filter(lab: Lab, scope: str) -> None:
         sns.publish(TopicArn=arn, Message=json.dumps({"kind": kind, "n": n}), Subject="s", MessageAttributes=attributes)
     messages = [json.loads(event["Records"][0]["Sns"]["Message"]) for event in heard.next(2)]
     assert sorted(messages, key=str) == [{"kind": "good", "n": 5}, {"kind": "very-good", "n": 9}]
-    trigger.delete()
-    assert sns.list_subscriptions_by_topic(TopicArn=arn)["Subscriptions"] == []
     (view,) = _pushed(lab, heard.name)
     assert (view.kind, view.name, view.calls, view.failures, view.result) == ("topic", f"alerts-{scope}", 2, 0, "OK")
+    trigger.delete()
+    assert sns.list_subscriptions_by_topic(TopicArn=arn)["Subscriptions"] == []
 
 
 def test_a_topic_without_permission_calls_nothing(lab: Lab) -> None:
@@ -224,6 +229,39 @@ def test_a_rule_reaches_queues_and_topics(lab: Lab) -> None:
     assert list(json.loads(body)) == ["version", "id", "detail-type", "source", "account", "time", "region", "resources", "detail"]
 
 
+def test_patterns_are_checked_and_may_be_tried(lab: Lab) -> None:
+    events = lab.boto3("events")
+    with pytest.raises(ClientError, match=r"Event pattern is not valid. Reason: Unrecognized match type sounds-like"):
+        events.put_rule(Name="bad", EventPattern='{"source": [{"sounds-like": "x"}]}')
+    event = {"id": "1", "source": "s", "detail-type": "t", "account": "1", "time": "2026-01-01T00:00:00Z", "region": "r", "resources": [], "detail": {"n": 5}}
+    for above, fits in ((4, True), (5, False)):
+        pattern = {"detail": {"n": [{"numeric": [">", above]}]}}
+        assert events.test_event_pattern(EventPattern=json.dumps(pattern), Event=json.dumps(event))["Result"] is fits
+
+
+def test_an_alias_is_called_by_its_own_permission(lab: Lab) -> None:
+    heard = Listener(lab, "aliased")
+    heard.function.alias("live", heard.function.publish())
+    heard.function.on_bucket("aliased", qualifier="live")
+    lab.boto3("s3").put_object(Bucket="aliased", Key="a", Body=b"")
+    assert heard.next()[0]["Records"][0]["s3"]["object"]["key"] == "a"
+    (view,) = _pushed(lab, "aliased")
+    assert (view.qualifier, view.calls, next(iter(lab.records("aliased"))).qualifier) == ("live", 1, "live")
+
+
+def test_what_a_rule_cannot_deliver_goes_to_its_dead_letters(lab: Lab) -> None:
+    events, sqs, heard = lab.boto3("events"), lab.boto3("sqs"), Listener(lab, "unreached")
+    queue = sqs.create_queue(QueueName="dead-of-rules")["QueueUrl"]
+    rule = events.put_rule(Name="dead", EventPattern='{"source": ["dead"]}')["RuleArn"]
+    dead = {"DeadLetterConfig": {"Arn": "arn:aws:sqs:us-east-1:000000000000:dead-of-rules"}}
+    events.put_targets(Rule="dead", Targets=[{"Id": "1", "Arn": heard.arn, **dead}, {"Id": "2", "Arn": f"{heard.arn}-not", **dead}])
+    events.put_events(Entries=[{"Source": "dead", "DetailType": "t", "Detail": '{"a": 1}'}])
+    messages = [sqs.receive_message(QueueUrl=queue, VisibilityTimeout=600, MessageAttributeNames=["All"])["Messages"][0] for _ in range(2)]
+    told = [{name: attribute["StringValue"] for name, attribute in message["MessageAttributes"].items()} for message in messages]
+    assert {(one["ERROR_CODE"], one["TARGET_ARN"]) for one in told} == {("NO_PERMISSIONS", heard.arn), ("NO_RESOURCE", f"{heard.arn}-not")}
+    assert {one["RULE_ARN"] for one in told} == {rule} and json.loads(messages[0]["Body"])["detail"] == {"a": 1}
+
+
 def test_a_log_group_with_a_pattern(lab: Lab) -> None:
     logs, heard = lab.boto3("logs"), Listener(lab, "reader")
     trigger = heard.function.on_logs("/app/web", "ERROR -ignored")
@@ -248,6 +286,20 @@ def test_logs_are_only_tied_to_a_function_that_they_may_call(lab: Lab) -> None:
     with pytest.raises(ClientError, match="Invalid filter pattern"):
         logs.put_subscription_filter(**given, filterPattern="{ $.a = }")
     logs.put_subscription_filter(**given, filterPattern="")
+
+
+def test_what_is_tied_is_shown_before_it_calls_and_until_it_is_untied(lab: Lab) -> None:
+    function = Listener(lab, "tied").function
+    ties = [function.on_bucket("tied"), function.on_topic("tied"), function.on_rule({"source": ["tied"]}, name="tied"), function.on_logs("/tied")]
+    until(lambda: len(_pushed(lab, "tied")) == 4)
+    assert {(view.kind, view.name, view.state, view.calls) for view in _pushed(lab, "tied")} == {
+        (kind, name, "Enabled", 0) for kind, name in (("bucket", "tied"), ("topic", "tied"), ("rule", "tied"), ("log group", "/tied"))
+    }
+    lab.boto3("events").disable_rule(Name="tied")
+    until(lambda: "Disabled" in {view.state for view in _pushed(lab, "tied")})
+    for tie in ties:
+        tie.delete()
+    until(lambda: _pushed(lab, "tied") == [])
 
 
 def test_nobody_else_can_say_for_whom_he_calls(lab: Lab) -> None:

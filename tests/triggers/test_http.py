@@ -66,3 +66,9 @@ def test_a_route_of_the_labs_own_api(lab: Lab, fn: FunctionHandle) -> None:
     assert [view.name for view in lab.sources("other")] == ["serverless-lab GET /items", "serverless-lab $default"]
     with pytest.raises(InvalidParameterValueException, match="leave the route out"):
         fn.on_http("GET /items", stream=True)
+
+
+@pytest.mark.parametrize("key", ["items", "/items", "get /items", "GET items", "GET  /items", ""])
+def test_what_is_no_route_is_refused_with_an_example(fn: FunctionHandle, key: str) -> None:
+    with pytest.raises(InvalidParameterValueException, match=r"such as 'GET /items/\{id\}'"):
+        fn.on_http(key)

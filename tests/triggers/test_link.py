@@ -28,3 +28,7 @@ def test_on_a_hub_without_the_proxy_it_names_the_mend() -> None:
 
 def test_what_is_shown_is_escaped() -> None:
     assert Link('http://x/"><script>')._repr_html_().count("<") == 2
+
+
+def test_a_lab_on_another_machine_is_called_as_it_is() -> None:
+    assert link("http://lab.example:4566", PATH, HUB, lambda package: True) == "http://lab.example:4566" + PATH

@@ -63,3 +63,11 @@ def test_a_target_that_is_none(lab: Lab, function: FunctionHandle) -> None:
         function.on_success(function)
     with pytest.raises(AwsError, match="is invalid"):
         function.on_success("arn:aws:s3:::bucket")
+
+
+def test_a_function_may_be_named(lab: Lab, function: FunctionHandle) -> None:
+    lab.function("named", source="def handler(event, context): ...")
+    function.on_failure("named")
+    assert config(lab)["DestinationConfig"]["OnFailure"]["Destination"].endswith(":function:named")
+    with pytest.raises(AwsError, match=r"functions here: .*named"):
+        function.on_failure("nmaed")

@@ -53,7 +53,7 @@ class HttpApi:
 @dataclass(frozen=True)
 class RestApi:
     """One REST API. ``stages`` by name: ``variables`` and so on; ``deployed`` the resources of each, as they were when it was deployed. ``keys`` by their
-    value: ``id``, ``plans`` (the usage plans that it is in)."""
+    value: ``id``, ``plans`` (the usage plans that it is in). ``responses``: gateway responses by their type."""
 
     account: str
     region: str
@@ -63,6 +63,7 @@ class RestApi:
     authorizers: Listed
     deployed: dict[str, Resources]
     keys: Listed
+    responses: Listed
 
     @property
     def name(self) -> str:
@@ -127,7 +128,8 @@ class ApiBook:
                 for held in await items(f"/usageplans/{plan['id']}/keys"):
                     if held.get("value") in keys:
                         keys[held["value"]]["plans"].append(plan)
-        return RestApi(account, region, id, settings, stages, authorizers, deployed, keys)
+        responses = {item["responseType"]: item for item in await items(f"/restapis/{id}/gatewayresponses")}
+        return RestApi(account, region, id, settings, stages, authorizers, deployed, keys, responses)
 
     async def _http_api(self, account: str, region: str, id: str, settings: dict[str, Any]) -> Api:
         parts = (("routes", "routeKey"), ("integrations", "integrationId"), ("stages", "stageName"), ("authorizers", "authorizerId"))

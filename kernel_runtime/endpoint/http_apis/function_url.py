@@ -11,10 +11,9 @@ import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-from ...account import function_urls
+from ...account import function_urls, policies
 from ...account.account import Account
 from ...account.identifiers import FunctionId
-from ...account.policies import decided
 from ...account.records import FunctionRecord
 from ...model.errors import AwsError, RequestEntityTooLargeException, ResourceNotFoundException, TooManyRequestsException
 from ...model.tracing import trace_header
@@ -43,6 +42,8 @@ class FunctionUrlSite:
 
     def __init__(self, find: Callable[[str], Found | None], credentials: Credentials, calls: HttpCalls, clock: Callable[[], float] = time.time) -> None:
         self._find, self._credentials, self._calls, self._clock = find, credentials, calls, clock
+        self._open: dict[str, policies.Policy] = {}
+        """By URL, the policy that lets anybody call it."""
 
     async def __call__(self, address: Address, arrival: Arrival, body: Body, request_id: str, port: int) -> Answer:
         found = self._find(address.id)
@@ -56,7 +57,7 @@ class FunctionUrlSite:
         try:
             content = await body.whole()
             iam = visit.signer(self._credentials, content, now)
-            visit.check_permitted(iam, arrival.peer)
+            self._check_permitted(visit, iam, arrival.peer)
             request = HttpRequest(arrival.method, address.path, arrival.query, arrival.headers, content, arrival.peer, now, trace, port, "http")
             event = url_event(request, address.id, visit.account.region, request_id, iam)
             record, result = await call(visit.account, visit.record.name, visit.qualifier, event, request_id, trace)
@@ -69,9 +70,18 @@ class FunctionUrlSite:
                 answer = _failed()
             else:
                 answer = self._answered(visit, result)
-        visit.count(answer.status, now, self._clock())
+        _measure(visit, answer.status, now, (self._clock() - now) * 1_000)
         extra = [("X-Amzn-Trace-Id", trace), *(cors.answer_headers(visit.cors, arrival.fields) if visit.cors else [])]
         return Answer(answer.status, [*answer.headers, *extra], answer.body)
+
+    def _check_permitted(self, visit: _Visit, iam: Iam | None, peer: str) -> None:
+        """As ``_Visit.check_permitted``. That a policy lets anybody call is found once a policy, where it does not ask for an address."""
+        policy = visit.record.attached.get(policies.NOUN, {}).get(visit.qualifier)
+        if iam is None and policy is not None and self._open.get(visit.config["Id"]) is policy:
+            return
+        visit.check_permitted(iam, peer)
+        if iam is None and policy is not None and "sourceip" not in policies.text(policy).lower():
+            self._open[visit.config["Id"]] = policy
 
     def _answered(self, visit: _Visit, result: bytes) -> Answer:
         try:
@@ -95,14 +105,6 @@ class _Visit:
         self.streams = self.config.get("InvokeMode") == "RESPONSE_STREAM"
         self._arrival = arrival
 
-    def count(self, status: int, began: float, ended: float) -> None:
-        """CloudWatch's metrics of URLs (AWS: "Monitoring Lambda function URLs")."""
-        add, name = self.account.measures.add, self.record.name
-        add("UrlRequestCount", name, self.qualifier, at=began)
-        add("UrlRequestLatency", name, self.qualifier, at=began, value=(ended - began) * 1e3, unit="Milliseconds")
-        if status >= 400:
-            add("Url4xxCount" if status < 500 else "Url5xxCount", name, self.qualifier, at=began)
-
     def signer(self, credentials: Credentials, content: bytes, now: float) -> Iam | None:
         """Who signed; None where nobody has to. Raises the refusals of SigV4."""
         return signer(self._arrival, credentials, content, now, "lambda") if self.config["AuthType"] == "AWS_IAM" else None
@@ -114,7 +116,7 @@ class _Visit:
         auth_type = self.config["AuthType"]
         for action in ("lambda:InvokeFunctionUrl", "lambda:InvokeFunction"):
             context = {"aws:SourceIp": peer, "lambda:FunctionUrlAuthType": auth_type, "lambda:InvokedViaFunctionUrl": "true"}
-            says = decided(self.account, named, principal, whose, action, context)
+            says = policies.decided(self.account, named, principal, whose, action, context)
             if says == "Deny" or (says is None and whose != self.account.id):
                 raise _Forbidden(f"{'denied by' if says else 'not in'} the function's policy: {action}")
 
@@ -127,6 +129,15 @@ class _Forbidden(AwsError):
     @property
     def type(self) -> str:
         return "AccessDeniedException"
+
+
+def _measure(visit: _Visit, status: int, at: float, took_ms: float) -> None:
+    """AWS: "Monitoring function URLs with CloudWatch metrics"."""
+    add, name, qualifier = visit.account.measures.add, visit.record.name, visit.qualifier
+    add("UrlRequestCount", name, qualifier, at=at)
+    add("UrlRequestLatency", name, qualifier, at=at, value=took_ms, unit="Milliseconds")
+    add("Url4xxCount", name, qualifier, at=at, value=float(400 <= status < 500))
+    add("Url5xxCount", name, qualifier, at=at, value=float(status >= 500))
 
 
 def _of_error(error: AwsError) -> Answer:

@@ -65,7 +65,7 @@ def target_of(accounts: Accounts, uri: str, stage_variables: Mapping[str, str]) 
     found = _FUNCTION.search(said)
     if found is None:
         raise Trouble("misconfigured", f"the integration names no function: {said!r}")
-    account = next((held for held in accounts if (held.id, held.region) == (found["account"], found["region"])), None)
+    account = accounts.known(found["account"], found["region"])
     if account is None or found["name"] not in account.functions:
         raise Trouble("misconfigured", f"there is no function {found[0]}")
     return Target(account, FunctionId(account.id, account.region, found["name"], found["qualifier"] or ""))

@@ -19,9 +19,10 @@ from ..body import Body
 from ..credentials import Credentials
 from .api_book import RestApi
 from .gateway_call import Target, Trouble, extended_id, invoke, target_of
+from .gateway_responses import customised
 from .mock import mocked
 from .rest_authorization import RestAuthorization
-from .rest_refusals import OF_TROUBLE, RestRefusal, signature_refused, status_of, told
+from .rest_refusals import OF_TROUBLE, Name, RestRefusal, signature_refused, status_of, told
 from .rest_visit import RestVisit
 from .throttles import Throttles
 from .tokens import Tokens
@@ -50,12 +51,13 @@ class RestApiSite:
             return told("no_stage")
         selected = api.deployed[placed[0]].select(arrival.method, placed[1])
         if selected is None:
-            return told("no_method")
+            return customised(told("no_method"), "no_method", api.responses, request_id)
         try:
             content = await body.whole()
         except AwsError as error:
-            return told("too_large" if isinstance(error, RequestEntityTooLargeException) else "internal")
-        request = HttpRequest(arrival.method, placed[1], arrival.query, arrival.headers, content, arrival.peer, now, trace, port, "http")
+            name: Name = "too_large" if isinstance(error, RequestEntityTooLargeException) else "internal"
+            return customised(told(name), name, api.responses, request_id)
+        request = HttpRequest(arrival.method, placed[1], arrival.query, arrival.headers, content, arrival.peer, now, trace, port, "http", arrival.spelling())
         return await self._served(RestVisit(api, *placed, selected, arrival, request, request_id, extended))
 
     async def _served(self, visit: RestVisit) -> HttpAnswer:
@@ -77,19 +79,22 @@ class RestApiSite:
             answer = explicit(result, JSON, remap=True, decode=visit.answers_binary)
         except RestRefusal as refusal:
             self._note(visit, target, "throttled" if refusal.name == "rate" else "refused", f"{status_of(refusal.name)}, {refusal.why}")
-            return told(refusal.name)
+            return self._told(visit, refusal.name)
         except Trouble as trouble:
             name = OF_TROUBLE.get(trouble.kind, "internal")
             self._note(visit, target, "throttled" if trouble.kind == "throttled" else "failed", f"{status_of(name)}, {trouble.why}")
-            return told(name)
+            return self._told(visit, name)
         except Malformed as why:
             self._note(visit, target, "failed", f"502, {why}")
-            return told("malformed")
+            return self._told(visit, "malformed")
         except AwsError as error:
             self._note(visit, target, "refused", f"{error.status}, {error.type}")
             return signature_refused(error.status, error.type, str(error.args[0]) if error.args else "")
         self._note(visit, target, "answered", str(answer.status))
         return answer
+
+    def _told(self, visit: RestVisit, name: Name) -> HttpAnswer:
+        return customised(told(name), name, visit.api.responses, visit.gateway_id)
 
     def _note(self, visit: RestVisit, target: Target | None, ending: Ending, result: str) -> None:
         if target is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 from urllib.parse import urlsplit
@@ -17,7 +16,7 @@ from ..arrival import Arrival
 from ..body import Body, HungUp
 from ..credentials import Credentials
 from ..services import Services
-from .api_book import ApiBook, RestApi
+from .api_book import ApiBook, HttpApi, RestApi
 from .function_url import Found, FunctionUrlSite
 from .http_api import HttpApiSite
 from .rest_api import RestApiSite
@@ -41,13 +40,13 @@ class Sites:
 
     async def __call__(self, address: Address, arrival: Arrival, body: Body, request_id: str) -> Answer:
         try:
-            if not self._accounts.all_open:
-                await asyncio.to_thread(self._accounts.open_all)
             if address.kind == "lambda-url":
                 return await self._urls(address, arrival, body, request_id, self._port)
             api = await self._book.find(address.id, address.region)
             if api is None:
                 return Answer(403, (_JSON, ("x-amzn-ErrorType", "ForbiddenException")), b'{"message":"Forbidden"}')
+            if isinstance(api, HttpApi) and api.settings.get("protocolType") == "WEBSOCKET":
+                return Answer(501, (_JSON,), b'{"message":"Serverless Lab does not serve WebSocket APIs."}')
             if isinstance(api, RestApi):
                 return await self._rest_apis(api, address, arrival, body, request_id, self._port)
             return await self._http_apis(api, address, arrival, body, request_id, self._port)
@@ -62,7 +61,7 @@ class Sites:
             return Answer(500, (_JSON, ("x-amzn-ErrorType", "ServiceException")), json.dumps(told).encode())
 
     def _find_url(self, id: str) -> Found | None:
-        for account in self._accounts:
+        for account in self._accounts.everybody():
             if found := function_urls.find(account, id):
                 return account, *found
         return None

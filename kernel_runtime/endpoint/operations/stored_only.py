@@ -31,6 +31,7 @@ STORED_ONLY: tuple[StoredOnly, ...] = (
     StoredOnly(_CREATES_MAPPING, ("AmazonManagedKafkaEventSourceConfig", "SelfManagedEventSource", "SelfManagedKafkaEventSourceConfig"), _NO_POLLER),
     StoredOnly(_CREATES_MAPPING, ("Queues", "Topics"), _NO_POLLER),
     StoredOnly(_MAPPING, ("SourceAccessConfigurations", "DocumentDBEventSourceConfig"), _NO_POLLER),
+    StoredOnly(_MAPPING, ("ProvisionedPollerConfig", "MetricsConfig", "LoggingConfig", "KMSKeyArn"), "pollers scale by themselves, log and encrypt nothing"),
     # Languages.
     StoredOnly(_FUNCTION, ("Runtime",), "of the languages Python runs; Invoke answers InvalidRuntimeException for the others"),
     # What a machine of one's own has no counterpart for.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote, unquote_plus
 
@@ -20,6 +21,7 @@ FRONT_HEADERS = ("x-amzn-trace-id", "x-forwarded-for", "x-forwarded-port", "x-fo
 class HttpRequest:
     """``path`` (below the site's own base) and ``query`` are percent-encoded as sent; ``headers`` are (lower-case name, value), repeated ones too.
 
+    spelling: names of headers as they were sent, by their lower-case form, where that is known.
     at_s: when it came, seconds of the epoch. trace: the X-Ray header of the call, which the function sees too.
     """
 
@@ -33,6 +35,7 @@ class HttpRequest:
     trace: str = ""
     port: int = 443
     scheme: str = "https"
+    spelling: Mapping[str, str] = field(default_factory=dict)
 
     def header(self, name: str) -> str | None:
         """By its lower-case name; repeated ones joined by a comma."""
@@ -108,7 +111,12 @@ def body_members(body: bytes, text: bool) -> tuple[str, bool]:
 
 def clf_time(at_s: float) -> str:
     """``12/Mar/2020:19:03:58 +0000``, whatever the process's language."""
-    at = datetime.fromtimestamp(at_s, UTC)
+    return _clf_time(int(at_s))
+
+
+@lru_cache(maxsize=4)
+def _clf_time(second: int) -> str:
+    at = datetime.fromtimestamp(second, UTC)
     return f"{at.day:02}/{_MONTHS[at.month - 1]}/{at.year}:{at:%H:%M:%S} +0000"
 
 

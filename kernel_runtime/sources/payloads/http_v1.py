@@ -1,7 +1,8 @@
 """Payload format 1.0: the event of a REST API's proxy integration, and of an HTTP API's route that asks for it.
 
 API Gateway Developer Guide, "Input format of a Lambda function for proxy integration", "Create AWS Lambda proxy integrations for HTTP APIs". What is not there
-is null, not left out. A REST API tells the path without the stage and as it was sent, and so its parameters; an HTTP API with it and decoded.
+is null, not left out. A REST API spells headers as the client did and tells the path, and its parameters, as they were sent, without the stage; an HTTP API
+decodes them, with the stage.
 """
 
 from __future__ import annotations
@@ -33,17 +34,17 @@ class Called:
     request_id: str
     resource_id: str | None = None
     extended_request_id: str = ""
-    deployment_id: str = ""
     path_parameters: Mapping[str, str] = field(default_factory=dict)
     stage_variables: Mapping[str, str] = field(default_factory=dict)
     authorizer: Mapping[str, Any] | None = None
     identity: Mapping[str, Any] = field(default_factory=dict)
+    deployment_id: str = ""
 
 
 def rest_event(request: HttpRequest, called: Called, *, text: bool) -> dict[str, Any]:
     """``text``: whether the body is handed over as it is (the API's binary media types decide). Recorded: its length is not told."""
     told = replace(request, headers=tuple(pair for pair in request.headers if pair[0] != "content-length"))
-    return _event(told, called, _context(request, called), canonical, text)
+    return _event(told, called, _context(request, called), lambda name: request.spelling.get(name) or canonical(name), text)
 
 
 def http_api_event(request: HttpRequest, called: Called, *, text: bool) -> dict[str, Any]:
@@ -51,7 +52,7 @@ def http_api_event(request: HttpRequest, called: Called, *, text: bool) -> dict[
 
 
 def canonical(name: str) -> str:
-    """``x-api-key`` to ``X-Api-Key``, as clients of HTTP/1.1 mostly write it."""
+    """``x-api-key`` to ``X-Api-Key``, as AWS's front writes what it adds, and clients of HTTP/1.1 mostly."""
     return "-".join(part.capitalize() for part in name.split("-"))
 
 

@@ -21,8 +21,11 @@ from .calling import Target
 from .queue_poller import QueuePoller
 from .service_door import ServiceDoor
 from .stream_poller import StreamPoller
+from .stream_watch import StreamWatch
 from .tally import Tally
 
+IDLE_S, WATCHED_IDLE_S = 1.0, 60.0
+"""Between two reads of a shard that has nothing (AWS: "Lambda polls shards … at a base rate of once per second")."""
 NOT_POLLED = "not polled: this lab has no {} to poll; the mapping is kept and shown"
 
 
@@ -55,6 +58,8 @@ class Polling:
         self._polled: dict[str, _Polled] = {}
         self._clients: dict[tuple[str, str, str], tuple[Any, str]] = {}
         self._making = threading.Lock()
+        self._watch = StreamWatch(ground.changes_of_streams, self._written)
+        self._watching: asyncio.Task[None] | None = None
         self._closed = False
 
     def opened(self, account: Account) -> None:
@@ -96,9 +101,20 @@ class Polling:
             return QueuePoller(account, mapping, self._ground.clock, self._door("sqs", arn), tally)
         if kind in ("Kinesis", "DynamoDB"):
             service = self._door("kinesis", arn) if kind == "Kinesis" else self._door("dynamodbstreams", arn, of="dynamodb")
-            return StreamPoller(account, mapping, self._ground.clock, service, self._ground.client, tally)
+            self._watching = self._watching or asyncio.get_running_loop().create_task(self._watch.run())
+            return StreamPoller(account, mapping, self._ground.clock, service, self._ground.client, tally, lambda: self._idle_s(service))
         tally.result = NOT_POLLED.format({"MQ": "broker", "Kafka": "cluster", "DocumentDB": "cluster"}.get(kind, "stream"))
         return None
+
+    def _idle_s(self, service: ServiceDoor) -> float:
+        """A stream that is watched need hardly be asked."""
+        behind = service.address() + "/" in self._ground.changes_of_streams() + "/"
+        return WATCHED_IDLE_S if self._watch.works and behind else IDLE_S
+
+    def _written(self, arns: set[str]) -> None:
+        for polled in self._polled.values():
+            if isinstance(polled.poller, StreamPoller):
+                polled.poller.nudge(arns)
 
     def _door(self, service: str, arn: str, of: str = "") -> ServiceDoor:
         """of: the service that a user's own endpoint would be named for, where that is another."""

@@ -163,7 +163,7 @@ class QueuePoller:
             self._tally.backlog, self._tally.oldest_at = 0, None
             return
         if found:
-            self._tally.oldest_at = int(found[0]["Attributes"]["SentTimestamp"]) / 1e3
+            self._tally.oldest_at = self._clock.of_wall(int(found[0]["Attributes"]["SentTimestamp"]) / 1e3)
         if time.monotonic() - self._looked_at >= LOOK_EVERY_S:
             self._looked_at = time.monotonic()
             await queue.look()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import zlib
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from .calling import error_code
@@ -25,7 +25,15 @@ class ShardPoller:
     """start: where to begin a shard of which nothing is known. idle_s: how long to wait after a read that gave nothing, unless ``nudge`` comes."""
 
     def __init__(
-        self, work: Work, client: StreamClient, shard: Shard, checkpoints: Checkpoints, start: Mapping[str, Any], lanes: int, idle_s: float, limit: int
+        self,
+        work: Work,
+        client: StreamClient,
+        shard: Shard,
+        checkpoints: Checkpoints,
+        start: Mapping[str, Any],
+        lanes: int,
+        idle_s: Callable[[], float],
+        limit: int,
     ) -> None:
         self._work, self._client, self.shard, self._checkpoints, self._start = work, client, shard, checkpoints, start
         self._idle_s, self._limit = idle_s, limit
@@ -90,7 +98,7 @@ class ShardPoller:
                 return
             iterator = read.next
             if not read.seen:
-                await _within(self._nudged, self._idle_s)
+                await _within(self._nudged, self._idle_s())
 
     async def _iterator(self) -> str:
         after = self._read_to or self._checkpoints.shard(self.shard.id).get("after")

@@ -23,18 +23,25 @@ from .tally import Tally
 
 RETRY_FIRST_S, RETRY_MAX_S = 0.25, 10.0
 ABSENT_LOOK_S = 0.5
-RESHARDING_LOOK_S = 30.0
+RESHARDING_LOOK_S = 60.0
 """How often a stream is asked for shards that are new; the end of one is noticed at once."""
-IDLE_S = 1.0
-"""AWS: "Lambda polls shards … at a base rate of once per second"."""
 
 
 class StreamPoller:
-    """client: as ``Discards`` takes it. A change of the mapping's settings begins anew from the checkpoints."""
+    """client: as ``Discards`` takes it. idle_s: how long a shard that has nothing is left alone. A change of the mapping's settings begins anew from the
+    checkpoints."""
 
     def __init__(
-        self, account: Account, mapping: dict[str, Any], clock: LabClock, service: ServiceDoor, client: Callable[[str, str, str], Any], tally: Tally
+        self,
+        account: Account,
+        mapping: dict[str, Any],
+        clock: LabClock,
+        service: ServiceDoor,
+        client: Callable[[str, str, str], Any],
+        tally: Tally,
+        idle_s: Callable[[], float],
     ) -> None:
+        self._idle_s = idle_s
         self._account, self._clock, self._service, self._client, self._tally = account, clock, service, client, tally
         self._shards: dict[str, ShardPoller] = {}
         self._changed = asyncio.Event()
@@ -45,10 +52,11 @@ class StreamPoller:
         self._mapping = mapping
         self._changed.set()
 
-    def nudge(self) -> None:
-        """Something may have been written."""
-        for shard in self._shards.values():
-            shard.nudge()
+    def nudge(self, arns: set[str]) -> None:
+        """Something has been written to these."""
+        if self._mapping["EventSourceArn"].partition("/consumer/")[0] in arns:
+            for shard in self._shards.values():
+                shard.nudge()
 
     def look(self) -> None:
         """Bring the tally up to now."""
@@ -108,7 +116,7 @@ class StreamPoller:
                         continue
                     poller = ShardPoller(
                         work, stream, shard, checkpoints, _position(checkpoints.shard(shard.id)), mapping.get("ParallelizationFactor") or 1,
-                        IDLE_S, 1_000 if isinstance(stream, TableClient) else 10_000,
+                        self._idle_s, 1_000 if isinstance(stream, TableClient) else 10_000,
                     )  # fmt: skip
                     self._shards[shard.id] = poller
                     running[shard.id] = asyncio.get_running_loop().create_task(poller.run())

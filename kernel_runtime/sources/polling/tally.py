@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class Tally:
-    """As ``sources.view.SourceView`` shows it; written by the mapping's poller alone. seen_at: when the oldest that waits was written, seconds of the clock
-    that its service keeps."""
+    """As ``sources.view.SourceView`` shows it; written by the mapping's poller alone. oldest_at: when the oldest that waits was written, of the lab's
+    clock."""
 
     calls: int = 0
     records: int = 0

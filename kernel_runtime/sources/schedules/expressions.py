@@ -18,6 +18,7 @@ from .cron import Cron, parsed
 _WHOLE = re.compile(r"(rate|cron|at)\((.*)\)")
 _RATE = re.compile(r"(\d{1,10}) +(minute|hour|day)(s?)")
 _AT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
+_LAST = datetime(9999, 12, 31, tzinfo=UTC).timestamp()
 _SECONDS = {"minute": 60, "hour": 3_600, "day": 86_400}
 
 
@@ -86,7 +87,10 @@ def of_schedule(text: str, timezone: str | None) -> Expression:
         return CronIn(parsed(inside), where)
     if not _AT.fullmatch(inside):
         raise ValueError(text)
-    return At(datetime.fromisoformat(inside).replace(tzinfo=where).timestamp())
+    when = datetime.fromisoformat(inside).replace(tzinfo=where).timestamp()
+    if not 0 <= when < _LAST:
+        raise ValueError(text)
+    return At(when)
 
 
 def zone(name: str | None) -> tzinfo:

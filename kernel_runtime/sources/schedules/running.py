@@ -6,6 +6,7 @@ import asyncio
 import logging
 import random
 import threading
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -30,6 +31,9 @@ LOOK_AGAIN_S = 10.0
 CATCH_UP_S = 5.0
 """Real seconds by which the lab may be late and still leaves nothing out."""
 THREADS = 16
+IN_FLIGHT_MAX = 500
+"""Deliveries under way at which no more are begun: a clock may be faster than its targets. What is late by then is made up for as after a sleep."""
+CROWDED_S = 0.05
 Key = tuple[str, str, str]
 log = logging.getLogger(__name__)
 
@@ -62,12 +66,16 @@ class Running:
         self._loop.run(self._change((service, region, account)))
 
     def views(self) -> list[SourceView]:
-        return [view for entry, due in list(self._planned) for view in self._views_of(entry, due)]
+        planned = list(self._planned)
+        written = Counter(entry.expression for entry, _ in planned)
+        return [view for entry, due in planned for view in self._views_of(entry, due, written[entry.expression] > 1)]
 
     def close(self) -> None:
-        """With the loop, which carries all of it."""
-        if "_threads" in self.__dict__:
-            self._threads.shutdown(wait=False, cancel_futures=True)
+        """Nothing is fired any more when it returns. Idempotent."""
+        stopped = self._loop.run(self._stop())
+        if not stopped.cancelled():
+            stopped.result()
+        self._threads.shutdown(wait=False, cancel_futures=True)
 
     @cached_property
     def _threads(self) -> ThreadPoolExecutor:
@@ -90,6 +98,11 @@ class Running:
             self._stale[key] = None
         self._woken.set()
 
+    async def _stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
     async def _run(self) -> None:
         """Reads what has changed, takes what is due, waits for the next of either."""
         assert self._woken is not None
@@ -99,11 +112,12 @@ class Running:
                 await self._read(self._stale.popitem()[0])
             if not self._runs():
                 self._table.clear()
-            for firing in self._table.take(self._clock.now()):
+            crowded = len(self._tasks) > IN_FLIGHT_MAX
+            for firing in [] if crowded else self._table.take(self._clock.now()):
                 self._start(self._fire(firing))
             self._planned = self._table.planned()
             due = self._table.next_due()
-            wait_s = None if due is None else min(self._clock.real_s(due - self._clock.now()), LOOK_AGAIN_S)
+            wait_s = CROWDED_S if crowded else None if due is None else min(self._clock.real_s(due - self._clock.now()), LOOK_AGAIN_S)
             try:
                 await asyncio.wait_for(self._woken.wait(), wait_s)
             except TimeoutError:
@@ -150,7 +164,8 @@ class Running:
         except (ClientError, BotoCoreError) as why:
             log.warning("%s is over and could not be deleted: %s", entry.arn, why)
 
-    def _views_of(self, entry: Entry, due: float | None) -> list[SourceView]:
+    def _views_of(self, entry: Entry, due: float | None, is_one_of_several: bool) -> list[SourceView]:
+        name = f"{entry.expression} {entry.name}" if is_one_of_several else entry.expression
         made = []
         for target in entry.targets:
             count = self._counts.get((entry.arn, target["Arn"]), _Count())
@@ -158,7 +173,7 @@ class Running:
             is_function = pieces[2] == "lambda" and len(pieces) > 6
             told = [count.result, f"next at {instant(due)}" if due is not None and entry.enabled else ""]
             made.append(SourceView(
-                "schedule", entry.expression, pieces[6] if is_function else target["Arn"], ":".join(pieces[7:]) if is_function else "",
+                "schedule", name, pieces[6] if is_function else target["Arn"], ":".join(pieces[7:]) if is_function else "",
                 "Enabled" if entry.enabled else "Disabled", ", ".join(filter(None, told)), count.calls, count.calls, count.failures,
             ))  # fmt: skip
         return made

@@ -13,6 +13,8 @@ from .entry import Entry
 
 MISSED_MAX_S = 86_400.0
 """What was due longer ago is not made up for: the age at which both services give an event up unless told otherwise."""
+AT_ONCE_MAX = 100
+"""Of one entry's times that a late lab makes up for."""
 _JUST = 1e-6
 """A moment before, for what is due at once."""
 
@@ -77,7 +79,7 @@ class Timetable:
             self._plan(held, max(scheduled, now - MISSED_MAX_S - held.entry.window_s))
             passed.append((due, Firing(held.entry, scheduled, held.due is None)))
         passed = [one for one in passed if one[0] > now - MISSED_MAX_S]
-        return [firing for due, firing in passed if due >= now - self._catch_up_s] or [firing for _, firing in passed[-1:]]
+        return [firing for due, firing in passed[-AT_ONCE_MAX:] if due >= now - self._catch_up_s] or [firing for _, firing in passed[-1:]]
 
     def _plan(self, held: _Held, after: float) -> None:
         entry = held.entry

@@ -55,7 +55,7 @@ def define(lab: Lab) -> Callable[..., str]:
 
     def defined(source: str, **more: Any) -> str:
         name = f"over-http-{next(_numbers)}"
-        lab.function(name, source=source, **more)
+        lab.function(name, source=source, **{"timeout_s": 30, **more})
         return name
 
     return defined

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
+import signal
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -30,7 +33,7 @@ def handler(event, context):
     if path.endswith("/bad"):
         return {"statusCode": "none"}
     if path.endswith("/slow"):
-        time.sleep(3)
+        time.sleep(2)
     if path.endswith("/plain"):
         return {"statusCode": 200, "headers": {"access-control-allow-origin": "http://own", "X-Own": "1"}, "body": "plain"}
     return {"statusCode": 200, "headers": {"Content-Type": "application/json"}, "body": json.dumps(event)}
@@ -158,7 +161,8 @@ def test_format_one(api: Api, ask: Ask, echo: str) -> None:
 def test_what_goes_wrong(lab: Lab, api: Api, ask: Ask, define: Callable[..., str]) -> None:
     name = define(ECHO)
     api.permit(name)
-    api.route("GET /x/{proxy+}", name, TimeoutInMillis=300)
+    api.route("GET /x/{proxy+}", name)
+    api.route("GET /x/slow", name, TimeoutInMillis=300)
     api.route("GET /url", name, IntegrationType="HTTP_PROXY", IntegrationUri="http://127.0.0.1:1/")
     api.route("GET /gone", "no-such-function")
     api.route("GET /role", name, CredentialsArn=lab.role_arn)
@@ -166,7 +170,7 @@ def test_what_goes_wrong(lab: Lab, api: Api, ask: Ask, define: Callable[..., str
     for path in ("/x/boom", "/x/bad", "/url", "/gone"):
         assert message(ask(api.path + path)) == broken, path
     assert message(ask(f"{api.path}/x/slow")) == (503, '{"message":"Service Unavailable"}')
-    assert "the function goes on" in next(view.result for view in lab.sources(name) if "/x/" in view.name)
+    assert "the function goes on" in next(view.result for view in lab.sources(name) if "/x/slow" in view.name)
     lab.get(name).configure(reserved_concurrency=0)
     assert message(ask(f"{api.path}/x/1")) == (503, '{"message":"Service Unavailable"}')
     assert sum(view.throttles for view in lab.sources(name)) == 1
@@ -277,3 +281,18 @@ def test_a_signature_decides(lab: Lab, api: Api, ask: Ask, echo: str) -> None:
         assert told.status == status
         if status == 200:
             assert json.loads(told.body)["requestContext"]["authorizer"]["iam"]["userArn"] == "arn:aws:iam::000000000000:root"
+
+
+def test_apis_go_with_the_process_that_holds_them(lab: Lab, api: Api, ask: Ask, echo: str) -> None:
+    api.permit(echo)
+    api.route("GET /plain", echo)
+    assert ask(f"{api.path}/plain").status == 200
+    door = lab._front._door
+    assert door is not None
+    os.kill(door.services.companion.pid or 0, signal.SIGKILL)
+    while door.services.companion.pid is not None:
+        time.sleep(0.01)
+    assert message(ask(f"{api.path}/plain")) == (403, '{"message":"Forbidden"}')
+    again = lab.boto3("apigatewayv2").create_api(Name="again", ProtocolType="HTTP", Target=ARN + echo)["ApiId"]
+    Api(None, api.aws, again).permit(echo)
+    assert ask(f"/_execute-api/{again}/plain").status == 200

@@ -30,7 +30,7 @@ def handler(event, context):
     if path.endswith("/bad"):
         return "no answer"
     if path.endswith("/slow"):
-        time.sleep(3)
+        time.sleep(2)
     if path.endswith("/png"):
         return {"statusCode": 200, "headers": {"Content-Type": "image/png"}, "body": "aGk=", "isBase64Encoded": True}
     if path.endswith("/many"):
@@ -120,11 +120,12 @@ def test_the_event(lab: Lab, api: Api, ask: Ask, echo: str) -> None:
     api.permit(echo, "prod/POST/hello/*")
     api.method("POST", "/hello/{proxy+}", echo)
     api.deploy(variables={"stageVariableName": "stageVariableValue"})
-    told = ask(api.path("/hello/a%2Fb/c?name=you&name=me"), "POST", {"Content-Type": "application/json"}, b'{"a": 1}')
+    told = ask(api.path("/hello/a%2Fb/c?name=you&name=me"), "POST", {"Content-Type": "application/json", "x-OWN-header": "1"}, b'{"a": 1}')
     event = json.loads(told.body)
     assert (event["resource"], event["path"], event["body"], event["isBase64Encoded"]) == ("/hello/{proxy+}", "/hello/a%2Fb/c", '{"a": 1}', False)
     assert event["pathParameters"] == {"proxy": "a%2Fb/c"} and event["multiValueQueryStringParameters"] == {"name": ["you", "me"]}
     assert event["stageVariables"] == {"stageVariableName": "stageVariableValue"} and event["headers"]["Content-Type"] == "application/json"
+    assert event["headers"]["x-OWN-header"] == "1" and "X-Forwarded-For" in event["headers"]
     context = event["requestContext"]
     assert "Content-Length" not in event["headers"] and list(context)[-3:] == ["domainName", "deploymentId", "apiId"]
     assert (context["path"], context["stage"], context["resourcePath"]) == ("/prod/hello/a%2Fb/c", "prod", "/hello/{proxy+}")
@@ -158,7 +159,8 @@ def test_a_stage_serves_what_was_deployed(api: Api, ask: Ask, echo: str) -> None
 def test_what_goes_wrong(lab: Lab, api: Api, ask: Ask, define: Callable[..., str]) -> None:
     name = define(ECHO)
     api.permit(name)
-    api.method("ANY", "/{proxy+}", name, timeoutInMillis=300)
+    api.method("ANY", "/{proxy+}", name)
+    api.method("GET", "/slow", name, timeoutInMillis=300)
     api.method("GET", "/http", name, type="HTTP_PROXY", uri="http://127.0.0.1:1/")
     api.method("GET", "/gone", "no-such-function")
     api.deploy()
@@ -278,3 +280,36 @@ def test_api_keys(api: Api, ask: Ask, echo: str) -> None:
     told = ask(api.path("/own"), headers={"x-api-key": key["value"]})
     assert json.loads(told.body)["requestContext"]["identity"]["apiKey"] == key["value"]
     assert said(ask(api.path("/own"), headers={"x-api-key": key["value"]})) == (429, '{"message":"Too Many Requests"}', "TooManyRequestsException")
+
+
+def test_an_apis_own_words(api: Api, ask: Ask, echo: str) -> None:
+    api.method("GET", "/own", echo, apiKeyRequired=True)
+    api.deploy()
+    header = {"gatewayresponse.header.Access-Control-Allow-Origin": "'*'"}
+    api.gateway.put_gateway_response(restApiId=api.id, responseType="DEFAULT_4XX", responseParameters=header)
+    template = {"application/json": '{"why":$context.error.messageString,"type":"$context.error.responseType"}'}
+    api.gateway.put_gateway_response(restApiId=api.id, responseType="MISSING_AUTHENTICATION_TOKEN", statusCode="404", responseTemplates=template)
+    locked = ask(api.path("/own"))
+    assert (locked.status, locked.body, locked.headers["access-control-allow-origin"]) == (403, b'{"message":"Forbidden"}', "*")
+    missing = ask(api.path("/nothing"))
+    assert (missing.status, json.loads(missing.body)) == (404, {"why": "Missing Authentication Token", "type": "MISSING_AUTHENTICATION_TOKEN"})
+
+
+def test_both_kinds_from_one_openapi_document(lab: Lab, ask: Ask, define: Callable[..., str]) -> None:
+    name = define("def handler(event, context):\n    return {'statusCode': 200, 'body': event.get('routeKey') or event['resource']}\n")
+    integration = {"type": "aws_proxy", "httpMethod": "POST", "uri": URI.format(LAMBDA + name), "payloadFormatVersion": "2.0"}
+    operation = {"responses": {"200": {"description": "ok"}}, "x-amazon-apigateway-integration": integration}
+    paths = {"/items/{id}": {"get": operation}, "/{proxy+}": {"x-amazon-apigateway-any-method": operation}}
+    document = {"openapi": "3.0.1", "info": {"title": "shop", "version": "1"}, "paths": paths}
+    rest = lab.boto3("apigateway")
+    api = Api(rest, lab.boto3("lambda"), rest.import_rest_api(body=json.dumps(document).encode())["id"])
+    api.permit(name)
+    api.deploy()
+    assert [ask(api.path(path)).body for path in ("/items/7", "/other")] == [b"/items/{id}", b"/{proxy+}"]
+    paths["/$default"] = {"x-amazon-apigateway-any-method": operation}
+    http = lab.boto3("apigatewayv2")
+    made = http.import_api(Body=json.dumps(document))
+    http.create_stage(ApiId=made["ApiId"], StageName="$default", AutoDeploy=True)
+    Api(http, api.aws, made["ApiId"]).permit(name)
+    said = [ask(f"/_execute-api/{made['ApiId']}{path}").body for path in ("/items/7", "/other", "/")]
+    assert made["Name"] == "shop" and said == [b"GET /items/{id}", b"ANY /{proxy+}", b"ANY /{proxy+}"]

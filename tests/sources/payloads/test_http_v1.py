@@ -11,7 +11,7 @@ from .requests import request
 CALLED = Called(
     "123456789012", "gy415nuibc", "gy415nuibc.execute-api.us-east-1.amazonaws.com", "testStage", "/{proxy+}", "/hello/world", "/testStage/hello/world",
     "deef4878-7910-11e6-8f14-25afc3e9ae33", resource_id="roq9wj", extended_request_id="JKJaXmPLvHcESHA=", path_parameters={"proxy": "hello/world"},
-    stage_variables={"stageVariableName": "stageVariableValue"},
+    stage_variables={"stageVariableName": "stageVariableValue"}, deployment_id="d3pl0y",
 )  # fmt: skip
 HEADERS = (("host", "gy415nuibc.execute-api.us-east-1.amazonaws.com"), ("content-type", "application/json"), ("x-many", "a"), ("x-many", "b"))
 
@@ -50,11 +50,18 @@ def test_the_documented_event_of_a_rest_api() -> None:
                 "userAgent": "", "user": None,
             },
             "domainName": "gy415nuibc.execute-api.us-east-1.amazonaws.com",
+            "deploymentId": "d3pl0y",
             "apiId": "gy415nuibc",
         },
         "body": '{"a": 1}',
         "isBase64Encoded": False,
     }  # fmt: skip
+
+
+def test_names_are_spelled_as_they_were_sent() -> None:
+    asked = replace(request(headers=(("x-own", "1"), ("x-other", "2"))), spelling={"x-own": "x-OWN"})
+    headers = rest_event(asked, CALLED, text=True)["multiValueHeaders"]
+    assert list(headers)[:2] == ["x-OWN", "X-Other"]
 
 
 def test_what_is_not_there_is_null() -> None:

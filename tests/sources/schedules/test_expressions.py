@@ -85,3 +85,19 @@ def test_a_time_that_the_clocks_leave_out_is_skipped() -> None:
 def test_a_time_that_comes_twice_counts_once() -> None:
     """In Berlin 2026-10-25 has 02:30 twice, at 00:30 and at 01:30 UTC."""
     assert following("cron(30 2 * * ? *)", "Europe/Berlin", "2026-10-24T12:00:00", 2) == ["2026-10-25T00:30:00", "2026-10-26T01:30:00"]
+
+
+@given(st.one_of(st.text(), st.builds("{}({})".format, st.sampled_from(["rate", "cron", "at"]), st.text("0123456789 */?LW#,-:T.adehimnorsuy", max_size=30))))
+def test_any_text_is_an_expression_or_refused(text: str) -> None:
+    for read in (of_rule, lambda given: of_schedule(given, "Europe/Berlin")):
+        try:
+            due = read(text).after(1_800_000_000.0, 1_800_000_000.0)
+        except ValueError:
+            continue
+        assert due is None or 1_800_000_000.0 < due < 2.6e11
+
+
+@pytest.mark.parametrize("expression", ["at(9999-12-31T23:59:59)", "at(1969-12-31T00:00:00)", "at(0001-01-01T00:00:00)"])
+def test_times_that_cannot_be_written(expression: str) -> None:
+    with pytest.raises(ValueError):
+        of_schedule(expression, "America/New_York")

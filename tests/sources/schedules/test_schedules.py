@@ -16,8 +16,9 @@ from botocore.exceptions import ClientError
 from kernel_runtime import Lab
 from kernel_runtime.sources.view import SourceView
 
+from ...artifacts.archives import zip_of
 from ...fleet.running import until
-from ..listening import Listener
+from ..listening import SOURCE, Listener
 
 pytest.importorskip("moto")
 SPEED = 180
@@ -132,6 +133,17 @@ def test_a_group_a_time_zone_and_an_update(lab: Lab) -> None:
         scheduled(lab, "none", "rate(1 hour)", target, GroupName="mine")
 
 
+def test_a_role_of_the_users_own(lab: Lab) -> None:
+    def role(name: str, service: str) -> str:
+        trust = {"Statement": [{"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}]}
+        return str(lab.boto3("iam").create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"])
+
+    target = {"Arn": "arn:aws:sqs:us-east-1:000000000000:q"}
+    scheduled(lab, "mine", "cron(0 0 1 1 ? 2199)", {**target, "RoleArn": role("for-scheduler", "scheduler.amazonaws.com")})
+    with pytest.raises(ClientError, match="must allow AWS EventBridge Scheduler"):
+        scheduled(lab, "other", "cron(0 0 1 1 ? 2199)", {**target, "RoleArn": role("for-lambda", "lambda.amazonaws.com")})
+
+
 def test_queues_and_any_operation(lab: Lab) -> None:
     queue = lab.boto3("sqs").create_queue(QueueName="scheduled")["QueueUrl"]
     when = soon(lab)
@@ -152,6 +164,25 @@ def test_what_cannot_be_delivered_goes_to_the_dead_letters(lab: Lab) -> None:
     assert {"SCHEDULE_ARN", "SCHEDULED_TIME", "EXECUTION_ID", "RETRY_ATTEMPTS"} <= set(attributes)
 
 
+def test_another_account_and_region(lab: Lab) -> None:
+    """Its functions are its own; the lab's own account sees nothing of them."""
+    where: dict[str, Any] = {"account": "111122223333", "region": "eu-west-1"}
+    aws, arn = lab.boto3("lambda", **where), "arn:aws:lambda:eu-west-1:111122223333:function:elsewhere"
+    role = "arn:aws:iam::111122223333:role/serverless-lab"
+    aws.create_function(
+        FunctionName="elsewhere", Runtime="python3.12", Handler="index.handler", Role=role, Code={"ZipFile": zip_of({"index.py": SOURCE.encode()})}
+    )
+    aws.get_waiter("function_active_v2").wait(FunctionName="elsewhere", WaiterConfig={"Delay": 0, "MaxAttempts": 10_000})
+    target = {"Arn": arn, "RoleArn": role}
+    made = {"ScheduleExpression": "rate(1 minute)", "FlexibleTimeWindow": {"Mode": "OFF"}, "Target": target}
+    lab.boto3("scheduler", **where).create_schedule(Name="there", **made)
+    until(lambda: any(view.calls for view in views(lab, "elsewhere")))
+    account = lab.accounts.get("111122223333", "eu-west-1")
+    until(lambda: any(True for _ in account.journal.records()))
+    assert list(lab.records("elsewhere")) == []
+    lab.boto3("scheduler", **where).delete_schedule(Name="there")
+
+
 @pytest.mark.parametrize("expression", ["rate(1 minutes)", "rate(10 seconds)", "cron(* * * * * *)", "at(2030-01-01T00:00:00)", "often"])
 def test_what_a_rule_refuses(lab: Lab, expression: str) -> None:
     with pytest.raises(ClientError) as refused:
@@ -167,6 +198,10 @@ def test_what_a_rule_refuses(lab: Lab, expression: str) -> None:
         ({"ScheduleExpression": "cron(1 2 3)"}, "Invalid Schedule Expression cron(1 2 3)."),
         ({"ScheduleExpressionTimezone": "Europe/Nowhere"}, "Invalid Schedule Expression Timezone Europe/Nowhere."),
         ({"FlexibleTimeWindow": {"Mode": "FLEXIBLE"}}, "MaximumWindowInMinutes"),
+        (
+            {"Target": {"Arn": "arn:aws:sqs:us-east-1:000000000000:q", "RoleArn": "arn:aws:iam::000000000000:role/nobody"}},
+            "The execution role you provide must allow AWS EventBridge Scheduler to assume the role.",
+        ),
     ],
 )
 def test_what_the_scheduler_refuses(lab: Lab, changes: dict[str, Any], message: str) -> None:

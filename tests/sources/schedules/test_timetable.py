@@ -84,6 +84,10 @@ def test_a_lab_that_is_late_itself_leaves_none_out() -> None:
     assert times(made, NOW + 200) == [60, 120, 180]
 
 
+def test_a_lab_that_is_very_late_makes_up_for_the_last_hundred() -> None:
+    assert times(table(rule("rate(1 minute)"), catch_up_s=1e6), NOW + 60 * 500) == [60 * minute for minute in range(401, 501)]
+
+
 def test_a_clock_that_is_set_back_brings_nothing_twice() -> None:
     made = table(rule("rate(1 minute)"))
     assert times(made, NOW + 60) == [60]
