@@ -118,7 +118,7 @@ class QueuePoller:
                 if not await self._receive(queue, most_s) and not len(collector):
                     return []
         except BaseException:
-            queue.give_back_later([item.message for item in collector.rest()])
+            queue.give_back([item.message for item in collector.rest()])
             raise
 
     async def _receive(self, queue: QueueClient, most_s: float) -> bool:
@@ -155,7 +155,7 @@ class QueuePoller:
         self._plenty = len(found) == times * each
         for one in told:
             if isinstance(one, BaseException):
-                queue.give_back_later(found)
+                queue.give_back(found)
                 raise one
         return found
 
