@@ -59,7 +59,9 @@ class QueuePoller:
         self._pace.ceiling = (mapping.get("ScalingConfig") or {}).get("MaximumConcurrency") or CEILING
 
     def look(self) -> None:
-        """The tally is as the queue was last seen."""
+        """The tally is as the queue was last seen; where nothing waits there is no oldest."""
+        if not self._batches and not self._tally.backlog:
+            self._tally.oldest_at = None
 
     async def run(self) -> None:
         """Until it is cancelled or the lab closes; batches that are in flight then go on to their end."""
