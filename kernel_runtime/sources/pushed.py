@@ -6,26 +6,19 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from ..account.account import Account
 from ..account.identifiers import function_id
 from ..account.on_behalf import OnBehalf
 from ..account.ties import Tie
 from ..model.errors import AwsError
+from .tally import Tally
 from .view import SourceView
 
 ASK_EVERY_S = 0.2
 """Real seconds for which an answer of those services is good, however often somebody looks."""
 _KINDS = {"s3": "bucket", "sns": "topic", "events": "rule", "logs": "log group"}
 log = logging.getLogger(__name__)
-
-
-@dataclass(slots=True)
-class _Count:
-    calls: int = 0
-    failures: int = 0
-    result: str = ""
 
 
 class Pushed:
@@ -35,7 +28,7 @@ class Pushed:
     def __init__(self, ties: Callable[[], list[Tie]]) -> None:
         self._ask = ties
         self._ties: tuple[float, list[Tie]] = (float("-inf"), [])
-        self._counts: dict[tuple[OnBehalf, str], _Count] = {}
+        self._counts: dict[tuple[OnBehalf, str], Tally] = {}
         self._changing = threading.Lock()
 
     def told(self, behalf: OnBehalf, region: str, function: str, refusal: AwsError | None) -> None:
@@ -43,7 +36,7 @@ class Pushed:
         with self._changing:
             if (behalf, function) not in self._counts:
                 self._ties = float("-inf"), []  # it may be newer than the answer
-            count = self._counts.setdefault((behalf, function), _Count())
+            count = self._counts.setdefault((behalf, function), Tally())
             before, count.result = count.result, f"{refusal.type}: {refusal}" if refusal else "OK"
             count.calls += 1
             count.failures += refusal is not None
@@ -59,13 +52,13 @@ class Pushed:
         if time.monotonic() >= asked + ASK_EVERY_S:
             self._ties = time.monotonic(), (ties := self._ask())
         with self._changing:
-            return [_view(tie, self._counts.get((tie.behalf, tie.function), _Count())) for tie in ties]
+            return [_view(tie, self._counts.get((tie.behalf, tie.function), Tally())) for tie in ties]
 
     def close(self) -> None:
         """They end with the services."""
 
 
-def _view(tie: Tie, count: _Count) -> SourceView:
+def _view(tie: Tie, count: Tally) -> SourceView:
     behalf, function = tie.behalf, tie.function
     named = function_id(function, None, behalf.source_account, function.split(":")[3] if function.startswith("arn:") else "us-east-1")
     return SourceView(

@@ -15,6 +15,7 @@ from ...account import event_source_mappings
 from ...account.account import Account
 from ...account.event_sources import source_of
 from ..ground import Ground
+from ..tally import Tally
 from ..view import SourceView
 from . import checkpoints
 from .calling import Target
@@ -22,7 +23,6 @@ from .queue_poller import QueuePoller
 from .service_door import ServiceDoor
 from .stream_poller import StreamPoller
 from .stream_watch import StreamWatch
-from .tally import Tally
 
 IDLE_S, WATCHED_IDLE_S = 1.0, 60.0
 """Between two reads of a shard that has nothing (AWS: "Lambda polls shards … at a base rate of once per second")."""

@@ -16,6 +16,7 @@ from ...account.account import Account
 from ...model.errors import LabClosed
 from ..clock import LabClock
 from ..payloads import sqs as payloads
+from ..tally import Tally
 from . import answers
 from .batches import Collector, Item
 from .calling import FAILED, Called, Target, call, error_code, error_text, payload_of
@@ -23,7 +24,6 @@ from .filters import Filters
 from .pace import CEILING, Pace
 from .queue_client import LONG_POLL_S, RECEIVED_MAX, QueueClient
 from .service_door import ServiceDoor
-from .tally import Tally
 
 LOOK_EVERY_S = 1.0
 """How often a busy queue is asked how many messages it has."""

@@ -10,12 +10,12 @@ from typing import Any
 
 from ...account.account import Account
 from ..clock import LabClock
+from ..tally import Tally
 from .batches import Collector, Item
 from .calling import FAILED, Called, Target, call, error_text, payload_of
 from .discards import Discards
 from .stream_course import Piece, Policy, StreamRecord, back_off_s
 from .stream_windows import Window, inside, window_at
-from .tally import Tally
 
 OK = "OK"
 

@@ -10,6 +10,7 @@ from ...account import event_source_mappings
 from ...account.account import Account
 from ...model.errors import LabClosed
 from ..clock import LabClock
+from ..tally import Tally
 from .calling import Target, error_code, error_text
 from .checkpoints import Checkpoints
 from .discards import Discards
@@ -19,7 +20,6 @@ from .shard_lane import Work
 from .shard_poller import ShardPoller
 from .stream_clients import KinesisClient, Shard, StreamClient, StreamGone, TableClient
 from .stream_course import Policy
-from .tally import Tally
 
 RETRY_FIRST_S, RETRY_MAX_S = 0.25, 10.0
 ABSENT_LOOK_S = 0.5

@@ -9,7 +9,6 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -19,6 +18,7 @@ from ...account.accounts import Accounts
 from ..clock import LabClock
 from ..loop import SourcesLoop
 from ..payloads.schedule import instant
+from ..tally import Tally
 from ..view import SourceView
 from .delivery import Delivery
 from .entry import Entry
@@ -38,13 +38,6 @@ Key = tuple[str, str, str]
 log = logging.getLogger(__name__)
 
 
-@dataclass(slots=True)
-class _Count:
-    calls: int = 0
-    failures: int = 0
-    result: str = ""
-
-
 class Running:
     """client: a boto3 client for (service, region, account). runs: whether the services behind the door do."""
 
@@ -56,7 +49,7 @@ class Running:
         self._table = Timetable(CATCH_UP_S * clock.speed, random.random)
         self._readers: dict[tuple[str, str], Reader] = {}
         self._stale: dict[Key, None] = {}
-        self._counts: dict[tuple[str, str], _Count] = {}
+        self._counts: dict[tuple[str, str], Tally] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._woken: asyncio.Event | None = None
         self._planned: list[tuple[Entry, float | None]] = []
@@ -150,7 +143,7 @@ class Running:
 
     async def _deliver(self, entry: Entry, scheduled: float, target: Any) -> None:
         failed = await self._delivery.deliver(entry, scheduled, target)
-        count = self._counts.setdefault((entry.arn, target["Arn"]), _Count())
+        count = self._counts.setdefault((entry.arn, target["Arn"]), Tally())
         count.calls += 1
         count.failures += failed is not None
         before, count.result = count.result, f"{failed.code}: {failed}" if failed else "OK"
@@ -168,7 +161,7 @@ class Running:
         name = f"{entry.expression} {entry.name}" if is_one_of_several else entry.expression
         made = []
         for target in entry.targets:
-            count = self._counts.get((entry.arn, target["Arn"]), _Count())
+            count = self._counts.get((entry.arn, target["Arn"]), Tally())
             pieces = target["Arn"].split(":")
             is_function = pieces[2] == "lambda" and len(pieces) > 6
             told = [count.result, f"next at {instant(due)}" if due is not None and entry.enabled else ""]

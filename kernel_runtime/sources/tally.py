@@ -1,4 +1,4 @@
-"""What a mapping has done since the lab began."""
+"""What a source has done since the lab began."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class Tally:
-    """As ``sources.view.SourceView`` shows it; written by the mapping's poller alone. oldest_at: when the oldest that waits was written, of the lab's
+    """As ``sources.view.SourceView`` shows it; written by the source alone. oldest_at: when the oldest that waits was written, of the lab's
     clock."""
 
     calls: int = 0
