@@ -142,6 +142,7 @@ class Front:
         around.code_url = lambda digest: self._code().url_of(digest)
         around.fetch_object = lambda bucket, key, version: self._fetch(account, bucket, key, version)
         around.organization_of = self.organization_of
+        around.visibility_s = self._visibility_s
         around.role_exists = lambda arn: self._role_exists(account, arn)
 
     def ties(self) -> list[Tie]:
@@ -152,6 +153,12 @@ class Front:
     def companion_runs(self) -> bool:
         """Whether the process that answers for other services is there."""
         return self._door is not None and self._door.services.companion.pid is not None
+
+    def _visibility_s(self, arn: str) -> int | None:
+        from .endpoint.queues import visibility_s
+
+        at, (region, account) = self.address("sqs"), arn.split(":")[3:5]
+        return visibility_s(self.client("sqs", region, account, at), arn) if at else None
 
     def organization_of(self, account: str) -> str | None:
         """The organisation that an account is a member of, as AWS Organizations behind the door knows it; None where it is in none."""

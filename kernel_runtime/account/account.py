@@ -46,7 +46,7 @@ class Surroundings:
     role_exists: an ARN to whether it can be assumed. fetch_object: bucket, key, version (None: the newest) to bytes; raises AwsError. code_url: a digest to an
     address from which the zip can be had. organization_of: an account's 12 digits to the AWS organisation that it is a member of (``o-…``).
     accept: takes an event for an asynchronous invocation. mapping_changed: told the UUID of each event source mapping whose state or
-    settings have changed, or that has gone.
+    settings have changed, or that has gone. visibility_s: a queue's ARN to its visibility timeout, None where that cannot be known.
     """
 
     role_exists: Callable[[str], bool] = lambda arn: True
@@ -55,6 +55,7 @@ class Surroundings:
     organization_of: Callable[[str], str | None] = lambda account: None
     accept: Accept | None = None
     mapping_changed: Callable[[str], None] = lambda uuid: None
+    visibility_s: Callable[[str], int | None] = lambda arn: None
 
 
 class Account:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 from ..model.errors import InvalidParameterValueException, ResourceConflictException, ResourceInUseException, ResourceNotFoundException
+from ..model.limits import TIMEOUT_DEFAULT_S
 from .account import Account
 from .event_source_rules import check
-from .event_sources import EVERY_MEMBER, source_of
+from .event_sources import EVERY_MEMBER, SQS, source_of
 from .identifiers import FunctionId
 
 Mapping = dict[str, Any]
@@ -27,9 +28,11 @@ def create(account: Account, named: FunctionId, given: dict[str, Any]) -> Mappin
     Raises InvalidParameterValueException, ResourceConflictException where function and source have one already.
     """
     source = source_of(given)
+    shown_again_s = account.surroundings.visibility_s(given["EventSourceArn"]) if source is SQS else None
     with account.changing:
         check(source, given, given)
         _check_function(account, named)
+        _check_time(account, named, shown_again_s)
         _check_alone(account, source.name, named, given)
         uuid = account.new_id()
         mapping: Mapping = {
@@ -58,6 +61,8 @@ def update(account: Account, uuid: str, named: FunctionId | None, given: dict[st
 
     Raises ResourceNotFoundException, ResourceInUseException while it is in between, and as ``create`` does.
     """
+    arn = held(account, uuid).get("EventSourceArn") or ""
+    shown_again_s = account.surroundings.visibility_s(arn) if named is not None and ":sqs:" in arn else None
     with account.changing:
         old = held(account, uuid)
         _check_settled(old, "update")
@@ -66,6 +71,7 @@ def update(account: Account, uuid: str, named: FunctionId | None, given: dict[st
         check(source, given, new)
         if named is not None:
             _check_function(account, named)
+            _check_time(account, named, shown_again_s)
             _check_alone(account, source.name, named, old, besides=uuid)
             new["FunctionArn"] = named.arn
         enabled = given.get("Enabled")
@@ -160,6 +166,16 @@ def _check_function(account: Account, named: FunctionId) -> None:
     record = account.functions.get(named.name)
     if record is None or (named.qualifier and named.qualifier not in record.aliases and record.version(named.qualifier) is None):
         raise InvalidParameterValueException("Function does not exist")
+
+
+def _check_time(account: Account, named: FunctionId, shown_again_s: int | None) -> None:
+    """A queue must not show a message again while its function may still be at it (recorded)."""
+    record = account.functions[named.name]
+    alias = record.aliases.get(named.qualifier)
+    version = record.version(alias.version if alias else named.version)
+    timeout_s = version.settings.get("Timeout", TIMEOUT_DEFAULT_S) if version is not None else 0
+    if shown_again_s is not None and shown_again_s < timeout_s:
+        raise InvalidParameterValueException(f"Queue visibility timeout: {shown_again_s} seconds is less than Function timeout: {timeout_s} seconds")
 
 
 def _check_alone(account: Account, kind: str, named: FunctionId, given: dict[str, Any], besides: str = "") -> None:

@@ -58,11 +58,11 @@ def join_queues() -> None:
         while True:
             queue = self.get_queue(queue_name)
             with queue._messages_lock:
+                asked_at = unix_time()
                 found: list[Any] = plain_receive(self, queue_name, count, 0, *given, **more)
-                now = unix_time()
-                if found or now >= ending:
+                if found or asked_at >= ending:
                     return found
-                queue._messages_lock.wait(min(ending, _next_visible(queue, now, ending)) - now)
+                queue._messages_lock.wait(max(min(ending, _next_visible(queue, asked_at, ending)) - unix_time(), 0.0))
 
     def delete_queue(self: Any, queue_name: str) -> None:
         queue = self.get_queue(queue_name)
@@ -101,6 +101,6 @@ def _count_quickly(queue_class: Any, backend_class: Any, now_ms: Callable[[], fl
 
 
 def _next_visible(queue: Any, now: float, ending: float) -> float:
-    """When the next message of the queue turns visible; what is visible already, and not given, waits for another's end."""
+    """When the next message of the queue turns visible that was not so at ``now``; one that was, and was not given, waits for another's end."""
     due = (max(message.visible_at, message.delayed_until) / 1e3 for message in queue._messages)
     return min((moment for moment in due if moment > now), default=ending) + 0.002

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from kernel_runtime import Lab
 from kernel_runtime.endpoint.operations import is_real
 from kernel_runtime.endpoint.service import body_members, lambda_service
+from kernel_runtime.runtimes.catalog import PYTHON_RUNTIMES
 
 from .meaningful import meaningful
 from .minimal import minimal
@@ -49,9 +50,21 @@ class Watch:
         digest_of(lab)
         with ThreadPoolExecutor(8) as callers:  # whatever is made at the first use is there, too, and so are the threads of pools
             list(callers.map(self._come_and_go, (f"first-{number}" for number in range(8))))
+        for runtime in PYTHON_RUNTIMES:
+            self._begin_templates(runtime)
         self.before = Held.at_rest()
         self.wire = Wire(lab.endpoint_url, lab.credentials.owner)
         self.restore()
+
+    def _begin_templates(self, runtime: str) -> None:
+        """An interpreter's templates stay when they have been needed once; here those that this machine has."""
+        try:
+            create(self.aws, "first-of-its-runtime", Runtime=runtime)
+            self.aws.invoke(FunctionName="first-of-its-runtime")
+        except self.aws.exceptions.ClientError:
+            pass
+        if "first-of-its-runtime" in self.lab.functions:
+            self.aws.delete_function(FunctionName="first-of-its-runtime")
 
     def _come_and_go(self, name: str) -> None:
         create(self.aws, name)

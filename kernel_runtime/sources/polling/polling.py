@@ -153,7 +153,8 @@ _KINDS = {"SQS": "queue", "MQ": "queue", "Kinesis": "stream", "Kafka": "stream",
 def _name(mapping: dict[str, Any]) -> str:
     """What a user would call the source."""
     arn = mapping.get("EventSourceArn", "")
+    for noun in (":table/", ":stream/"):
+        if noun in arn:
+            return str(arn.partition(noun)[2].partition("/")[0])
     last = arn.rpartition(":")[2]
-    if "/stream/" in arn:
-        return str(arn.split(":table/")[-1].partition("/")[0])
     return str(last.rpartition("/")[2] or last or ",".join(mapping.get("Topics") or ()))

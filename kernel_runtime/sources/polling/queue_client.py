@@ -23,7 +23,6 @@ class QueueClient:
     def __init__(self, sqs: Any, url: str) -> None:
         self._sqs, self._url = sqs, url
         self._room = asyncio.Semaphore(AT_ONCE)
-        self._giving_back: set[asyncio.Task[None]] = set()
         self.visibility_s = 30.0
         self.waiting = 0
 
@@ -62,31 +61,30 @@ class QueueClient:
         told = await asyncio.gather(*(self._batch(self._sqs.delete_message_batch, ten) for ten in _tens(messages)))
         return [f"{one.get('Code')}: {one.get('Message')}" for answer in told for one in answer.get("Failed") or ()]
 
-    async def give_back(self, messages: Sequence[Message]) -> None:
-        """Let others see them at once."""
-        await asyncio.gather(*(self._batch(self._sqs.change_message_visibility_batch, ten, VisibilityTimeout=0) for ten in _tens(messages)))
-
-    def give_back_later(self, messages: Sequence[Message]) -> None:
-        """``give_back`` for one who is being broken off."""
+    def give_back(self, messages: Sequence[Message]) -> None:
+        """Let others see them at once. Does not wait: who gives back is being broken off."""
         if messages:
-            task = asyncio.get_running_loop().create_task(self.give_back(messages))
-            self._giving_back.add(task)
-            task.add_done_callback(self._given_back)
+            in_thread(self._give_back, messages)
 
-    async def _batch(self, operation: Any, messages: Sequence[Message], **more: Any) -> dict[str, Any]:
-        entries = [{"Id": str(number), "ReceiptHandle": message["ReceiptHandle"], **more} for number, message in enumerate(messages)]
+    def _give_back(self, messages: Sequence[Message]) -> None:
+        try:
+            for ten in _tens(messages):
+                self._sqs.change_message_visibility_batch(QueueUrl=self._url, Entries=_entries(ten, VisibilityTimeout=0))
+        except Exception:
+            pass  # they are seen again after their visibility timeout
+
+    async def _batch(self, operation: Any, messages: Sequence[Message]) -> dict[str, Any]:
         async with self._room:
-            told: dict[str, Any] = await in_thread(operation, QueueUrl=self._url, Entries=entries)
+            told: dict[str, Any] = await in_thread(operation, QueueUrl=self._url, Entries=_entries(messages))
             return told
 
     def _polled_for_nobody(self, poll: asyncio.Future[dict[str, Any]]) -> None:
         if not poll.cancelled() and poll.exception() is None:
-            self.give_back_later(poll.result().get("Messages") or [])
+            self.give_back(poll.result().get("Messages") or [])
 
-    def _given_back(self, task: asyncio.Task[None]) -> None:
-        self._giving_back.discard(task)
-        if not task.cancelled():
-            task.exception()  # one that could not be given back is seen again after its visibility timeout
+
+def _entries(messages: Sequence[Message], **more: Any) -> list[dict[str, Any]]:
+    return [{"Id": str(number), "ReceiptHandle": message["ReceiptHandle"], **more} for number, message in enumerate(messages)]
 
 
 def _tens(messages: Sequence[Message]) -> Iterable[Sequence[Message]]:

@@ -59,7 +59,9 @@ class QueuePoller:
         self._pace.ceiling = (mapping.get("ScalingConfig") or {}).get("MaximumConcurrency") or CEILING
 
     def look(self) -> None:
-        """The tally is as the queue was last seen."""
+        """The tally is as the queue was last seen; where nothing waits there is no oldest."""
+        if not self._batches and not self._tally.backlog:
+            self._tally.oldest_at = None
 
     async def run(self) -> None:
         """Until it is cancelled or the lab closes; batches that are in flight then go on to their end."""
@@ -118,7 +120,7 @@ class QueuePoller:
                 if not await self._receive(queue, most_s) and not len(collector):
                     return []
         except BaseException:
-            queue.give_back_later([item.message for item in collector.rest()])
+            queue.give_back([item.message for item in collector.rest()])
             raise
 
     async def _receive(self, queue: QueueClient, most_s: float) -> bool:
@@ -155,7 +157,7 @@ class QueuePoller:
         self._plenty = len(found) == times * each
         for one in told:
             if isinstance(one, BaseException):
-                queue.give_back_later(found)
+                queue.give_back(found)
                 raise one
         return found
 

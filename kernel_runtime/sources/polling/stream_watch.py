@@ -6,7 +6,6 @@ import asyncio
 import json
 from collections.abc import Callable
 from typing import Any
-from urllib.request import ProxyHandler, build_opener
 
 from .threads import in_thread
 
@@ -44,6 +43,8 @@ class StreamWatch:
 
 
 def _ask(url: str) -> dict[str, Any]:
+    from urllib.request import ProxyHandler, build_opener  # not quickly imported, and most labs have no stream
+
     with build_opener(ProxyHandler({})).open(url, timeout=_TIMEOUT_S) as answer:
         told: dict[str, Any] = json.load(answer)
         return told

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from .polled import ECHO, Queues, queues, until
 
@@ -51,7 +52,7 @@ def test_a_window_gathers_more_than_one_receive_gives(here: Queues) -> None:
 
 
 def test_what_the_function_names_comes_again_and_the_rest_is_deleted(here: Queues) -> None:
-    here.lab.function("partial", source=ECHO)
+    here.lab.function("partial", source=ECHO, timeout_s=1)
     dead = here.queue("partial-dead")
     url = here.queue("partial", VisibilityTimeout=1, RedrivePolicy=f'{{"deadLetterTargetArn": "{here.arn("partial-dead")}", "maxReceiveCount": 2}}')
     here.send(url, "good 1", "bad", "good 2")
@@ -63,7 +64,7 @@ def test_what_the_function_names_comes_again_and_the_rest_is_deleted(here: Queue
 
 
 def test_without_report_an_answer_says_nothing_and_an_error_fails_all(here: Queues) -> None:
-    here.lab.function("whole", source=ECHO)
+    here.lab.function("whole", source=ECHO, timeout_s=1)
     dead = here.queue("whole-dead")
     url = here.queue("whole", VisibilityTimeout=1, RedrivePolicy=f'{{"deadLetterTargetArn": "{here.arn("whole-dead")}", "maxReceiveCount": 1}}')
     here.send(url, "bad", "fail")
@@ -72,6 +73,18 @@ def test_without_report_an_answer_says_nothing_and_an_error_fails_all(here: Queu
     assert here.bodies("whole") == [["bad", "fail"]]
     view = here.view("whole")
     assert view.failures == 1 and view.result.startswith("PROBLEM: Function call failed")
+
+
+def test_a_queue_that_shows_messages_again_before_the_function_is_done_is_refused(here: Queues) -> None:
+    here.lab.function("long", source=ECHO, timeout_s=31)
+    here.queue("short")
+    with pytest.raises(ClientError, match="Queue visibility timeout: 30 seconds is less than Function timeout: 31 seconds"):
+        here.map("short", "long")
+    here.lab.configure("long", timeout_s=30)
+    uuid = here.map("short", "long")
+    here.lab.function("longer", source=ECHO, timeout_s=60)
+    with pytest.raises(ClientError, match="less than Function timeout: 60 seconds"):
+        here.functions.update_event_source_mapping(UUID=uuid, FunctionName="longer")
 
 
 def test_what_no_filter_lets_through_is_deleted(here: Queues) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
+import os
+import signal
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from kernel_runtime import Lab
 
@@ -240,6 +243,30 @@ def test_a_stream_that_is_not_there_says_so_and_one_made_anew_is_read_whole(here
     here.stream("renewed")
     here.put("renewed", "new")
     until(lambda: ["new"] in here.texts("renewed"))
+
+
+def test_the_services_are_killed_and_a_stream_that_is_made_again_is_read(here: Streams) -> None:
+    """In a lab of its own: all other streams would be gone."""
+    with queues(clock=240) as own:
+        mine = Streams(own.lab)
+        own.lab.function("enduring", source=READER)
+        mine.follow(mine.stream("enduring"), "enduring")
+        mine.put("enduring", "before")
+        until(lambda: mine.texts("enduring") == [["before"]])
+        companion = own.lab._front._door.services.companion  # type: ignore[union-attr]
+        assert companion.pid is not None
+        os.kill(companion.pid, signal.SIGKILL)
+        until(lambda: own.view("enduring").result.startswith("PROBLEM: "))
+        until(lambda: made_again(mine))
+        mine.put("enduring", "after")
+        until(lambda: mine.texts("enduring") == [["before"], ["after"]])
+
+
+def made_again(mine: Streams) -> bool:
+    try:
+        return bool(mine.stream("enduring"))
+    except ClientError:
+        return False
 
 
 def test_checkpoints_outlive_a_lab(here: Streams, tmp_path: Path) -> None:
