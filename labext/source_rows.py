@@ -49,7 +49,7 @@ def _cells(view: SourceView, rate: float | None, named: bool) -> list[str]:
         "" if rate is None else f"{rate:,.1f}",
         f"{view.records / view.calls:.1f}" if view.calls and view.records else "",
         "" if view.backlog is None else f"{view.backlog:,}",
-        "" if view.age_s is None else duration(view.age_s),
+        "" if view.age_s is None or view.backlog == 0 else duration(view.age_s),
         f"{view.failures:,}",
         f"{view.throttles:,}",
         view.result,

@@ -39,7 +39,7 @@ class StateMachine:
     def run(self, input: Any = None, *, say: Callable[[str], None] = print) -> Execution:
         """``start``, and wait until it has ended, well or not: a failed execution does not raise, its ``error`` says why. Ctrl-C stops it.
 
-        ``say`` is told where it is every few seconds.
+        ``say`` is told where it is when it has been somewhere for a few seconds.
         """
         execution = self.start(input)
         try:
@@ -94,13 +94,14 @@ class Execution:
 
     def wait(self, *, say: Callable[[str], None] = print) -> Execution:
         """Until it has ended."""
-        told_at = time.monotonic()
+        told_at, told = time.monotonic(), ""
         pause = threading.Event()
         while self.status == "RUNNING":
             pause.wait(LOOK_EVERY_S)
             if time.monotonic() - told_at > QUIET_S:
-                told_at = time.monotonic()
-                say(f"{self.machine}: in {_where(self.visits)}…")
+                told_at, before, told = time.monotonic(), told, _where(self.visits)
+                if told != before:
+                    say(f"{self.machine}: in {told}…")
         return self
 
     def stop(self) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from kernel_runtime import Lab
 
-from .theme import BESIDE_PX, COLOURS, INK, template
+from .theme import BESIDE_PX, COLOURS, GRID, INK, template
 
 _LEFT, _TOP, _CELL = 110, 44, 26
 _LOOK = {True: ("the call succeeded", COLOURS["warm"]), False: ("the call failed", COLOURS["error"])}
@@ -59,7 +59,7 @@ class Batches:
         height, rows = 120 + _CELL * len(self.names), {"categoryorder": "array", "categoryarray": self.names}
         figure = template(self.title, "", traces, height, type="category", autorange="reversed", automargin=True, **rows)
         figure["layout"] |= {
-            "xaxis": {"title": {"text": "call", "standoff": 6}, "dtick": 1 if len(self.calls) <= 30 else 10, "zeroline": False},
+            "xaxis": {"title": {"text": "call", "standoff": 6}, "dtick": 1 if len(self.calls) <= 30 else 10, "gridcolor": GRID, "zeroline": False},
             "margin": {"l": BESIDE_PX, "r": 24, "t": 52, "b": 44},
         }
         return figure

@@ -30,6 +30,11 @@ def test_what_is_not_known_is_left_open() -> None:
     assert (row["waiting"], row["oldest"], row["records a call"]) == ("", "", "")
 
 
+def test_nothing_that_waits_is_old() -> None:
+    row = SourceRows().rows([_view(1, backlog=0, age_s=14.0)], 0.0, named=False)[0]
+    assert (row[HEAD.index("waiting")], row[HEAD.index("oldest")]) == ("0", "")
+
+
 def test_a_long_name_leaves_room_for_the_figures() -> None:
     url = f"https://{'a' * 32}.lambda-url.us-east-1.on.aws/"
     row = SourceRows().rows([SourceView("http", url, "page"), SourceView("schedule", "cron(0 9 ? * MON-FRI *)", "page")], 0.0, named=False)
