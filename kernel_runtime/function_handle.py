@@ -14,6 +14,7 @@ from .fleet.base import awaiting, block
 from .kept_ready import keep_ready
 from .model.event import event_bytes
 from .model.function import Function
+from .model.short import Interrupted
 from .outcome import Outcome
 
 if TYPE_CHECKING:
@@ -47,7 +48,10 @@ class FunctionHandle:
         A function that fails does not raise: ``Outcome.error`` holds it. Raises TooManyRequestsException (a throttle), InvalidRequestContentException
         (not JSON), RequestTooLargeException (over 6 MB), ResourceNotFoundException (no such version or alias), MachineFull, WorkerHostLost.
         """
-        record, raw = block(self._lab.begin(self.name, event, qualifier))
+        try:
+            record, raw = block(self._lab.begin(self.name, event, qualifier))
+        except KeyboardInterrupt:
+            raise Interrupted(f"{self.name} was broken off: its process is killed, and its environment begins the next invocation anew") from None
         return Outcome(record, raw, self.notes)
 
     async def ainvoke(self, event: Any = None, qualifier: str | None = None) -> Outcome:

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from .lessons import copy_lessons, lessons
+from .services import hint
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -23,11 +24,12 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="serverless-lab", description="AWS Lambda, real and visible, inside a Jupyter notebook.")
+    about = "AWS Lambda, real and visible, inside a Jupyter notebook. Without a command: JupyterLab, on copies of the lessons in this folder."
+    parser = argparse.ArgumentParser(prog="serverless-lab", description=about)
     parser.set_defaults(run=_open_lab)
     parser.add_argument("--no-browser", action="store_true", help="print the URL and open no browser (for servers)")
     parser.add_argument("--port", type=int, default=8888, help="the port to begin looking for a free one at (%(default)s)")
-    commands = parser.add_subparsers(title="commands", metavar="")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     check = commands.add_parser("check", help="execute notebooks and say whether they pass; with none named, the lessons")
     check.add_argument("notebooks", nargs="*", type=Path, metavar="NOTEBOOK")
     check.add_argument("--jobs", type=_positive, default=max(1, os.cpu_count() or 1), help="how many at once (%(default)s)")
@@ -77,6 +79,8 @@ def _open_lab(options: argparse.Namespace) -> int:
         command.append("--no-browser")
     if os.geteuid() == 0:
         command.append("--allow-root")
+    if missing := hint():
+        print(missing)
     print(f"Serverless Lab: your lessons are in {first.parent}/ (Ctrl-C stops)", flush=True)
     server = subprocess.Popen(command, start_new_session=True)
     signal.signal(signal.SIGTERM, lambda *_: server.terminate())
@@ -142,6 +146,8 @@ def _doctor(options: argparse.Namespace) -> int:
         for row in lab.doctor():
             table.add_row(row.limit, "[green]yes[/]" if row.enforced else "[yellow]no[/]", row.mechanism, row.note)
         Console().print(table)
+    if missing := hint():
+        print(missing)
     return 0
 
 

@@ -17,7 +17,7 @@ from kernel_runtime.model.event import event_bytes
 
 from .cell_files import files_beside
 from .kernel_lab import connect, disconnect, the_lab
-from .mistakes import Interrupted, mistake, shown_shortly
+from .mistakes import mistake, shown_shortly
 from .options import number, options_of, positive, rate, without_event
 from .results import Defined, Invoked, Logs, Status, Throttled
 from .sent import Sent
@@ -80,8 +80,6 @@ class LabMagics(Magics):  # type: ignore[misc]
                 return Invoked(outcome.whole() if isinstance(outcome, ConnectedOutcome) else outcome)
             except TooManyRequestsException as throttle:
                 return Throttled(name, throttle)
-            except KeyboardInterrupt:
-                raise Interrupted(f"{name} was broken off: its process is killed, and its environment begins the next invocation anew") from None
 
     @no_var_expand
     @line_magic

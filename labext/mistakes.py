@@ -31,13 +31,6 @@ class Mistake(Exception):
         return [f"\x1b[31m{type(self).__name__}\x1b[39m: {self}"]
 
 
-class Interrupted(KeyboardInterrupt):
-    """Ctrl-C at a magic: still a KeyboardInterrupt, shown in a line."""
-
-    def _render_traceback_(self) -> list[str]:
-        return [f"\x1b[31mKeyboardInterrupt\x1b[39m: {self}"]
-
-
 def mistake(kind: str, message: str) -> Mistake:
     """A Mistake whose type is named ``kind``."""
     made: Mistake = type(kind, (Mistake,), {})(message)

@@ -195,7 +195,7 @@ def table(head: list[str], rows: list[list[str]]) -> str:
     cell = "text-align:left;padding:2px 10px;vertical-align:top"
     titles = "".join(f'<th style="{cell}">{escape(title)}</th>' for title in head)
     body = "".join("<tr>" + "".join(f'<td style="{cell}">{escape(value)}</td>' for value in row) + "</tr>" for row in rows)
-    return f'<table style="margin:6px 0"><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table>'
+    return f'<table style="margin:6px 0;line-height:1.4"><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table>'
 
 
 def _pretty(payload: Any) -> str:

@@ -9,6 +9,7 @@ from kernel_runtime import SourceView
 
 HEAD = ("source", "", "state", "calls", "calls / s", "records a call", "waiting", "oldest", "failed", "throttled", "last result")
 RATE_OVER_S = 5.0
+NAME_MAX = 36
 _Key = tuple[str, str, str, str]
 
 
@@ -41,7 +42,7 @@ def _cells(view: SourceView, rate: float | None, named: bool) -> list[str]:
     called = [view.function + (f":{view.qualifier}" if view.qualifier else "")] if named else []
     return [
         view.kind,
-        view.name,
+        shortly(view.name),
         *called,
         view.state,
         f"{view.calls:,}",
@@ -53,6 +54,11 @@ def _cells(view: SourceView, rate: float | None, named: bool) -> list[str]:
         f"{view.throttles:,}",
         view.result,
     ]
+
+
+def shortly(name: str) -> str:
+    """The name, or where it is long its two ends: a function URL's host is 70 characters, and leaves no room for the figures."""
+    return name if len(name) <= NAME_MAX else f"{name[: NAME_MAX // 2]}…{name[-(NAME_MAX // 2 - 1) :]}"
 
 
 def duration(seconds: float) -> str:

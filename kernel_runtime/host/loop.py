@@ -146,7 +146,10 @@ class Host:
             self._highest_slot = max(self._highest_slot, environment.slot)
             brought = [*fds, self._ready.fileno()]
             if start.template:
-                restore(environment, self._environments.get(start.template), start, brought, deadline, zygote)
+                snapshot = self._environments.get(start.template)
+                while snapshot is not None and snapshot.process and not snapshot.pid:
+                    self._hear_zygote(zygote)  # it is ready, and its number is still on the way
+                restore(environment, snapshot, start, brought, deadline, zygote)
                 return
             place = environment.begin(start, zygote.shared_kb(), deadline)
             plan = self._plan(start, environment)

@@ -25,6 +25,13 @@ class Short(Exception):
         return [f"\x1b[31m{self.type}\x1b[39m: {self}", *([line] if line else [])]
 
 
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C while the lab waits: still a KeyboardInterrupt, and a notebook shows a line that says what became of the work."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"\x1b[31mKeyboardInterrupt\x1b[39m: {self}"]
+
+
 def _reader_line(trace: TracebackType | None) -> str:
     """The last line of the reader's before the lab's own begin; empty where there is none."""
     found = ""

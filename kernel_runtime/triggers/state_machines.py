@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..function_handle import FunctionHandle
 from ..model.errors import InvalidParameterValueException
+from ..model.short import Interrupted
 from ..sources.state_history import Visit as Visit
 from ..sources.state_history import mark_starts, visits
 from .asking import asking
@@ -45,7 +46,7 @@ class StateMachine:
             execution.wait(say=say)
         except KeyboardInterrupt:
             execution.stop()
-            raise
+            raise Interrupted(f"the execution of {self.name} was stopped") from None
         return execution
 
     def delete(self) -> None:

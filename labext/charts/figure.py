@@ -7,6 +7,7 @@ from typing import Any
 from ..rows import Rows
 from . import CHARTS, whole
 from .picture import svg
+from .theme import GRID, see_through
 
 _GAP = 0.09
 
@@ -26,13 +27,17 @@ def figure(rows: Rows, title: str) -> Any:
             template["data"][index].update(points)
         for trace in template["data"]:
             if trace["type"] == "bar":
-                trace["width"] = max((width_s for *_, width_s in rows.bins), default=0.1)
+                widths = [width_s for *_, throttles, width_s in rows.bins if throttles]
+                trace.update(width=widths, offset=[-width_s for width_s in widths])  # a bin is told at its end
             second = trace.pop("yaxis", "") == "y2"
             plots.add_trace(go.Scatter(**trace) if trace["type"] == "scatter" else go.Bar(**trace), row=row, col=1, secondary_y=second if row == 2 else None)
         axis = {key: value for key, value in template["layout"]["yaxis"].items() if key not in ("gridcolor", "automargin")}
         plots.update_yaxes(**axis, row=row, col=1, secondary_y=False if row == 2 else None)
-    plots.update_layout(height=720, title={"text": title}, template="plotly_white", legend={"orientation": "h", "y": -0.08}, margin={"t": 80, "b": 40})
-    plots.update_yaxes(title_text="throttles / s", rangemode="tozero", showgrid=False, row=2, col=1, secondary_y=True)
+    plots.update_layout(height=720, title={"text": title}, legend={"orientation": "h", "y": -0.08}, margin={"t": 80, "b": 40}, **see_through())
+    plots.update_xaxes(gridcolor=GRID, zeroline=False)
+    plots.update_yaxes(gridcolor=GRID, zeroline=False)
+    throttled = any(throttles for *_, throttles, _ in rows.bins)
+    plots.update_yaxes(title_text="throttles / s", rangemode="tozero", showgrid=False, visible=throttled, row=2, col=1, secondary_y=True)
     plots.update_xaxes(ticksuffix=" s", row=len(CHARTS), col=1)
     return plots
 

@@ -11,7 +11,6 @@ from .theme import template as themed
 TRACES = ("warm", "cold", "suppressed", "error", "provisioned", "restored")
 _SYMBOLS = {"warm": "circle", "cold": "diamond", "suppressed": "square", "error": "x", "provisioned": "triangle-up", "restored": "diamond-open"}
 _SIZES = {"warm": 4, "cold": 9, "suppressed": 8, "error": 8, "provisioned": 5, "restored": 9}
-_TICKS = [digit * 10**power for power in range(-2, 7) for digit in (1, 2, 5)]
 
 
 def template() -> dict[str, Any]:
@@ -25,7 +24,7 @@ def template() -> dict[str, Any]:
         }
         for name in TRACES
     ]
-    return themed("Latency of each call, cold starts marked", "ms", traces, 240, type="log", tickvals=_TICKS, ticktext=[f"{tick:,g}" for tick in _TICKS])
+    return themed("Latency of each call, cold starts marked", "ms", traces, 240, type="log", tickformat=",~g", nticks=3)
 
 
 def gains(rows: Rows) -> dict[int, dict[str, list[Any]]]:

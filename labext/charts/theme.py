@@ -20,22 +20,20 @@ COLOURS = {
 }
 BESIDE_PX = 64
 """Room on both sides, the same for every chart, so that their time axes lie under each other."""
-_GRID = "rgba(128,128,128,0.22)"
+GRID = "rgba(128,128,128,0.22)"
 INK = "#7f7f7f"
 
 
 def template(title: str, y_title: str, traces: list[dict[str, Any]], height: int, **y_axis: Any) -> dict[str, Any]:
     """A figure as plotly's JSON, its traces empty."""
-    axis = {"gridcolor": _GRID, "zeroline": False}
+    axis = {"gridcolor": GRID, "zeroline": False}
     return {
         "data": [{"x": [], "y": [], **trace} for trace in traces],
         "layout": {
             "title": {"text": title, "font": {"size": 13}, "x": 0, "xref": "paper", "xanchor": "left", "y": 0.97},
-            "font": {"color": INK, "size": 11},
             "height": height,
             "margin": {"l": BESIDE_PX, "r": BESIDE_PX, "t": 52, "b": 34},
-            "paper_bgcolor": "rgba(0,0,0,0)",
-            "plot_bgcolor": "rgba(0,0,0,0)",
+            **see_through(),
             "legend": {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom", "font": {"size": 11}},
             "xaxis": {**axis, "ticksuffix": " s"},
             "yaxis": {**axis, "title": {"text": y_title}, **y_axis},
@@ -43,3 +41,8 @@ def template(title: str, y_title: str, traces: list[dict[str, Any]], height: int
             "uirevision": "kept",
         },
     }
+
+
+def see_through() -> dict[str, Any]:
+    """What makes a figure's layout readable on a light notebook and on a dark one."""
+    return {"font": {"color": INK, "size": 11}, "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)"}

@@ -120,11 +120,17 @@ export default {
     const Plotly = await plotly(model);
     note.remove();
     for (const [name, element] of Object.entries(elements)) charts[name] = new Chart(Plotly, element, model.get("charts")[name]);
+    // Charts that are drawn before the page has laid them out are as wide as plotly.js guesses; responsive: true hears of the window alone.
+    const laidOut = new ResizeObserver(() => {
+      for (const element of Object.values(elements)) if (element.clientWidth) Plotly.Plots.resize(element);
+    });
+    laidOut.observe(el);
     model.on("msg:custom", heard);
     const hello = () => { if (!gone && !latest) { model.send({ type: "hello", version: VERSION }); setTimeout(hello, ASK_EVERY_MS); } };
     hello();
     return () => {
       gone = true;
+      laidOut.disconnect();
       model.off("msg:custom", heard);
       for (const element of Object.values(elements)) Plotly.purge(element);
     };

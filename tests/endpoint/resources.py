@@ -12,6 +12,7 @@ from kernel_runtime.host import processes
 POOL = "lab-door-operation"
 """Threads of the door's pool, which grows to its bound as chance has it and is emptied when the door closes."""
 _PATIENCE_S = 20.0
+_REST_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,16 @@ class Held:
     def now(cls) -> Held:
         threads = [thread for thread in threading.enumerate() if not thread.name.startswith(POOL)]
         return cls(len(threads), len(os.listdir("/proc/self/fd")), len(processes.descendants(os.getpid())))
+
+    @classmethod
+    def at_rest(cls) -> Held:
+        """Once it has stayed the same for a while: what is made ahead of need is made when nothing else is to be done."""
+        held, since, give_up = cls.now(), time.monotonic(), time.monotonic() + _PATIENCE_S
+        while time.monotonic() < min(since + _REST_S, give_up):
+            time.sleep(0.05)
+            if (now := cls.now()) != held:
+                held, since = now, time.monotonic()
+        return held
 
     def no_more_than(self, before: Held) -> bool:
         return self.threads <= before.threads and self.descriptors <= before.descriptors and self.processes <= before.processes

@@ -29,7 +29,7 @@ def arriving(messages: list[dict[str, Any]], limit: int = 10 * LARGE_BYTES) -> B
     async def receive() -> dict[str, Any]:
         return next(left)
 
-    return Body(Arrival("POST", "/", "", ()), receive, limit, lambda: RequestEntityTooLargeException("too large"))
+    return Body(Arrival("POST", "/", "", (("transfer-encoding", "chunked"),)), receive, limit, lambda: RequestEntityTooLargeException("too large"))
 
 
 def pieces(data: bytes, size: int) -> list[dict[str, Any]]:

@@ -49,7 +49,7 @@ class Watch:
         digest_of(lab)
         with ThreadPoolExecutor(8) as callers:  # whatever is made at the first use is there, too, and so are the threads of pools
             list(callers.map(self._come_and_go, (f"first-{number}" for number in range(8))))
-        self.before = Held.now()
+        self.before = Held.at_rest()
         self.wire = Wire(lab.endpoint_url, lab.credentials.owner)
         self.restore()
 

@@ -36,7 +36,7 @@ class Watched:
 
     def __init__(self, lab: Lab, door: Door) -> None:
         self.lab, self.door = lab, door
-        self.before, self.digest = Held.now(), digest_of(lab)
+        self.before, self.digest = Held.at_rest(), digest_of(lab)
         now, owner = datetime.now(UTC), lab.credentials.owner.access_key
         scope = f"{owner}/{now:%Y%m%d}/us-east-1/lambda/aws4_request"
         self.claim = f"Authorization: AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0\r\nX-Amz-Date: {now:%Y%m%dT%H%M%SZ}\r\n".encode()

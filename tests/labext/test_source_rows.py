@@ -30,6 +30,12 @@ def test_what_is_not_known_is_left_open() -> None:
     assert (row["waiting"], row["oldest"], row["records a call"]) == ("", "", "")
 
 
+def test_a_long_name_leaves_room_for_the_figures() -> None:
+    url = f"https://{'a' * 32}.lambda-url.us-east-1.on.aws/"
+    row = SourceRows().rows([SourceView("http", url, "page"), SourceView("schedule", "cron(0 9 ? * MON-FRI *)", "page")], 0.0, named=False)
+    assert row[0][1] == "https://aaaaaaaaaa…us-east-1.on.aws/" and row[1][1] == "cron(0 9 ? * MON-FRI *)"
+
+
 def test_a_source_that_is_gone_is_forgotten() -> None:
     rows = SourceRows()
     rows.rows([_view(100)], 0.0, named=False)

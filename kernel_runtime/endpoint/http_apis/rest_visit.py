@@ -63,8 +63,8 @@ class RestVisit:
         text = not is_binary(self.request.header("content-type"), self.api.binary_types)
         called = Called(
             self.api.account, self.api.id, domain(self.api.id, self.api.region), self.stage, self.selected.resource["path"], self.path,
-            f"/{self.stage}{self.path}", self.gateway_id, self.selected.resource["id"], self.extended_id, self.selected.parameters,
-            self.stage_variables, authorizer, identity or {}, str(self.api.stages[self.stage].get("deploymentId") or ""),
+            f"/{self.stage}{self.path}", self.gateway_id, self.selected.resource["id"], self.extended_id,
+            self.api.stages[self.stage].get("deploymentId") or "", self.selected.parameters, self.stage_variables, authorizer, identity or {},
         )  # fmt: skip
         return rest_event(self.request, called, text=text)
 

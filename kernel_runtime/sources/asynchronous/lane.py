@@ -27,7 +27,7 @@ class Lane:
     """ready: have their turn in this order. waiting: by when they are due. window: how many it has in flight at most, beside the function's own limit.
 
     in_flight: by number the events that run now; unbegun: those among them that have not got an environment yet. starts_per_s: of the queue's clock.
-    gone: the function has been deleted. The rest counts since the lab began.
+    arriving: accepted, and not taken in yet. gone: the function has been deleted. The rest counts since the lab began.
     """
 
     function: str
@@ -43,11 +43,21 @@ class Lane:
     starved: bool = False
     gone: bool = False
     received: int = 0
+    arriving: int = 0
     runs: int = 0
     failures: int = 0
     throttles: int = 0
     dropped: int = 0
     result: str = ""
+
+    def arrives(self) -> None:
+        """An event of it is accepted; from any thread, one at a time."""
+        self.received += 1
+        self.arriving += 1
+
+    def arrived(self) -> None:
+        """One of those has been put; it is counted where it is from then on."""
+        self.arriving = max(self.arriving - 1, 0)
 
     def put(self, event: Accepted, now: float) -> None:
         """Its turn comes when it is due."""
@@ -116,7 +126,7 @@ class Lane:
     @property
     def backlog(self) -> int:
         """Events that wait, for their turn or for a retry."""
-        return len(self.ready) + len(self.waiting)
+        return self.arriving + len(self.ready) + len(self.waiting)
 
     def oldest_s(self, now: float) -> float | None:
         """How long the oldest that waits has been in the queue, seconds."""

@@ -115,6 +115,8 @@ class Asynchronous:
     def _kept(self, events: list[Accepted]) -> None:
         with self._changing:
             self._inbox += events
+            for event in events:
+                self._lane(event).arrives()
             if self._taking_in or self._closed:
                 return
             self._taking_in = True
@@ -122,24 +124,28 @@ class Asynchronous:
 
     async def _take_in(self) -> None:
         while True:
+            touched = set()
+            now = self.now()
             with self._changing:
                 events, self._inbox = self._inbox, []
+                for event in events:
+                    lane = self._lane(event)
+                    lane.put(event, now)
+                    lane.arrived()
+                    touched.add((event.account, event.region, event.function))
                 if not events:
                     self._taking_in = False
                     return
-            touched = set()
-            now = self.now()
-            for event in events:
-                key = (event.account, event.region, event.function)
-                lane = self._lanes.get(key)
-                if lane is None:
-                    lane = self._lanes[key] = Lane(event.function, STARTS_PER_S / self._ground.clock.speed)
-                lane.received += 1
-                lane.put(event, now)
-                touched.add(key)
             for key in touched:
                 self._drive(key)
             await asyncio.sleep(TAKE_IN_PAUSE_S)
+
+    def _lane(self, event: Accepted) -> Lane:
+        lane = self._lanes.get((event.account, event.region, event.function))
+        if lane is None:
+            made = Lane(event.function, STARTS_PER_S / self._ground.clock.speed)
+            lane = self._lanes.setdefault((event.account, event.region, event.function), made)
+        return lane
 
     # Running
 

@@ -1,8 +1,8 @@
 """Payload format 1.0: the event of a REST API's proxy integration, and of an HTTP API's route that asks for it.
 
 API Gateway Developer Guide, "Input format of a Lambda function for proxy integration", "Create AWS Lambda proxy integrations for HTTP APIs". What is not there
-is null, not left out. A REST API spells headers as the client did and tells the path, and its parameters, as they were sent, without the stage; an HTTP API
-decodes them, with the stage.
+is null, not left out. A REST API spells headers as the client did and tells the path as it was sent, without the stage, and so its parameters; an HTTP API
+decodes it, with the stage.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ class Called:
     request_id: str
     resource_id: str | None = None
     extended_request_id: str = ""
+    deployment_id: str = ""
     path_parameters: Mapping[str, str] = field(default_factory=dict)
     stage_variables: Mapping[str, str] = field(default_factory=dict)
     authorizer: Mapping[str, Any] | None = None
     identity: Mapping[str, Any] = field(default_factory=dict)
-    deployment_id: str = ""
 
 
 def rest_event(request: HttpRequest, called: Called, *, text: bool) -> dict[str, Any]:

@@ -132,20 +132,23 @@ class QueuePoller:
         if not found and blocked:
             self._freed.clear()
             await _wait(self._freed, min(BLOCKED_POLL_S, most_s))
-        await self._note(queue, found, waited=wait_s > 0)
         records = [(message, payloads.record(message, self._arn)) for message in found]
         passing = [Item.of(message, record, self._clock.now()) for message, record in records if self._filters.passes(record)]
-        if len(passing) < len(found):
-            self._tally.filtered += len(found) - len(passing)
-            await queue.delete([message for message, record in records if not self._filters.passes(record)])
         self._collector.add(passing)
+        if len(passing) < len(found):
+            kept = {item.message["ReceiptHandle"] for item in passing}
+            self._tally.filtered += len(found) - len(passing)
+            await queue.delete([message for message in found if message["ReceiptHandle"] not in kept])
+        await self._note(queue, found, waited=wait_s > 0)
         return bool(passing)
 
     async def _ask(self, queue: QueueClient, times: int, wait_s: int) -> list[dict[str, Any]]:
-        """What some receives at once give: as many as there are places for what they bring."""
-        free = self._pace.places(self._target.reserved(self._account)) - len(self._batches)
-        missing = self._collector.missing() + self._collector.size * max(free - 1, 0)
-        each = min(self._collector.missing(), RECEIVED_MAX)
+        """What some receives at once give: as many as there are places for what they bring. Of a FIFO queue no more than one batch, lest a group be in two."""
+        missing = self._collector.missing()
+        if not self._arn.endswith(".fifo"):
+            free = self._pace.places(self._target.reserved(self._account)) - len(self._batches)
+            missing += self._collector.size * max(free - 1, 0)
+        each = min(missing, RECEIVED_MAX)
         times = max(1, min(times, missing // RECEIVED_MAX))
         told = await asyncio.gather(*(queue.receive(each, wait_s) for _ in range(times)), return_exceptions=True)
         found = [message for one in told if not isinstance(one, BaseException) for message in one]
@@ -164,7 +167,7 @@ class QueuePoller:
             return
         if found:
             self._tally.oldest_at = self._clock.of_wall(int(found[0]["Attributes"]["SentTimestamp"]) / 1e3)
-        if time.monotonic() - self._looked_at >= LOOK_EVERY_S:
+        if time.monotonic() - self._looked_at >= LOOK_EVERY_S or (self._tally.backlog and not self._plenty):
             self._looked_at = time.monotonic()
             await queue.look()
             self._tally.backlog = queue.waiting
