@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from botocore.model import Shape
 
-from .departures import BOUNDS, NULL_UNSAID, SHOWN_WITHOUT_OUTER_PARENTHESES
+from .departures import BOUNDS, NULL_UNSAID, SHOWN_WITHOUT_OUTER_PARENTHESES, UNWRAPPED
 from .java_text import double_text
 from .patterns import python_pattern
 
@@ -103,7 +103,7 @@ def _bounded(least: float | None, most: float | None, what: str, shown: Callable
 def _items(collection: Shape, whose: str, shape: Shape, items_of: Callable[[Any], Any]) -> Constraints:
     inner = constraints_of(shape)
     listed = inner.texts if collection.name in NULL_UNSAID else (*inner.texts, NOT_NULL)
-    texts = (f"{whose} must satisfy constraint: [{', '.join(listed)}]",)
+    texts = inner.texts if collection.name in UNWRAPPED else (f"{whose} must satisfy constraint: [{', '.join(listed)}]",)
     inner_broken = inner.broken
 
     def broken(value: Any) -> Sequence[str]:

@@ -25,6 +25,12 @@ NULL_UNSAID = {"EnvironmentVariables", "CompatibleArchitectures"}
 """Lists and maps whose bracketed constraints do not end in ``Member must not be null`` (recorded 2018-2025), as those of all others do (recorded for
 layers, architectures, cors.allowMethods and routingConfig.additionalVersionWeights)."""
 
+UNWRAPPED = {"CompatibleRuntimes"}
+"""Lists whose items' constraints are told without the brackets (recorded for PublishLayerVersion, beside architectures' in theirs)."""
+
+TOLD_LAST = {("PublishLayerVersionRequest", "CompatibleArchitectures")}
+"""Members that come later among errors than in the model (recorded: after compatibleRuntimes)."""
+
 ENUM_UNCHECKED = {("CreateFunctionRequest", "Runtime"), ("UpdateFunctionConfigurationRequest", "Runtime")}
 """Members whose enum validation passes over: see ``_known_runtime``."""
 

@@ -14,7 +14,7 @@ from botocore.model import OperationModel, Shape, StructureShape
 
 from ..model.errors import ValidationException
 from .constraints import NOT_NULL, constraints_of
-from .departures import ENUM_UNCHECKED, later_checks
+from .departures import ENUM_UNCHECKED, TOLD_LAST, later_checks
 from .java_text import lower_camel, value_text
 
 Validator = Callable[[dict[str, Any]], None]
@@ -62,7 +62,7 @@ def _members(shape: StructureShape) -> list[tuple[str, str, bool, _Descend]]:
     required = set(shape.required_members)
     return [
         (name, lower_camel(name), name in required, _value(member, (shape.name, name) not in ENUM_UNCHECKED))
-        for name, member in shape.members.items()
+        for name, member in sorted(shape.members.items(), key=lambda item: (shape.name, item[0]) in TOLD_LAST)
         if name in required or _constrained(member, set())
     ]
 

@@ -129,3 +129,10 @@ def test_an_unknown_runtime_is_an_invalid_parameter_value_in_its_own_words(opera
 def test_names_of_65_letters_pass_for_whoever_only_asks() -> None:
     for operation in ("GetFunction", "Invoke"):
         validator_of(lambda_service().operation_model(operation))({"FunctionName": "a" * 65})
+
+
+def test_a_layer_s_runtimes_are_told_bare_and_before_its_architectures() -> None:
+    said = str(refusal("PublishLayerVersion", {"LayerName": "a", "Content": {}, "CompatibleRuntimes": ["old", "x"], "CompatibleArchitectures": ["vax"]}))
+    first, second = said.split("; ")
+    assert "2 validation errors detected: Value '[old, x]' at 'compatibleRuntimes' failed to satisfy constraint: Member must satisfy enum value set: [" in first
+    assert "Value '[vax]' at 'compatibleArchitectures' failed to satisfy constraint: Member must satisfy constraint: [Member must satisfy enum" in second
