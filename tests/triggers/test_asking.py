@@ -8,6 +8,7 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from kernel_runtime import AwsError, LabError
+from kernel_runtime.model.short import Interrupted
 from kernel_runtime.triggers.asking import WAIT, asking
 
 
@@ -17,6 +18,12 @@ def test_a_refusal_is_the_labs_own_error() -> None:
     assert refused.value.type == "ValidationException"
     with pytest.raises(LabError, match="does not answer"), asking():
         raise EndpointConnectionError(endpoint_url="http://127.0.0.1:1")
+
+
+def test_ctrl_c_is_one_line() -> None:
+    with pytest.raises(KeyboardInterrupt) as broken, asking():
+        raise KeyboardInterrupt
+    assert isinstance(broken.value, Interrupted) and "broken off" in broken.value._render_traceback_()[0]
 
 
 def test_a_long_wait_is_told_once_and_a_short_one_is_not() -> None:
