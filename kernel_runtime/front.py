@@ -142,7 +142,7 @@ class Front:
         around.code_url = lambda digest: self._code().url_of(digest)
         around.fetch_object = lambda bucket, key, version: self._fetch(account, bucket, key, version)
         around.organization_of = self.organization_of
-        around.visibility_s = self._visibility_s
+        around.visibility_s, around.missing_source = self._visibility_s, self._missing_source
         around.role_exists = lambda arn: self._role_exists(account, arn)
 
     def ties(self) -> list[Tie]:
@@ -155,10 +155,17 @@ class Front:
         return self._door is not None and self._door.services.companion.pid is not None
 
     def _visibility_s(self, arn: str) -> int | None:
-        from .endpoint.queues import visibility_s
+        from .endpoint.polled_sources import visibility_s
 
         at, (region, account) = self.address("sqs"), arn.split(":")[3:5]
         return visibility_s(self.client("sqs", region, account, at), arn) if at else None
+
+    def _missing_source(self, arn: str) -> str:
+        from .endpoint.polled_sources import SERVICES, missing
+
+        name, region, account = arn.split(":")[2:5]
+        at = self.address(SERVICES[name]) if name in SERVICES else ""
+        return missing(self.client(SERVICES[name], region, account, at), arn) if at else ""
 
     def organization_of(self, account: str) -> str | None:
         """The organisation that an account is a member of, as AWS Organizations behind the door knows it; None where it is in none."""

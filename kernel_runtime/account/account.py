@@ -47,6 +47,7 @@ class Surroundings:
     address from which the zip can be had. organization_of: an account's 12 digits to the AWS organisation that it is a member of (``o-…``).
     accept: takes an event for an asynchronous invocation. mapping_changed: told the UUID of each event source mapping whose state or
     settings have changed, or that has gone. visibility_s: a queue's ARN to its visibility timeout, None where that cannot be known.
+    missing_source: the ARN of a queue or a stream to what Lambda says where it is not there; empty where it is, or that cannot be known.
     """
 
     role_exists: Callable[[str], bool] = lambda arn: True
@@ -56,6 +57,7 @@ class Surroundings:
     accept: Accept | None = None
     mapping_changed: Callable[[str], None] = lambda uuid: None
     visibility_s: Callable[[str], int | None] = lambda arn: None
+    missing_source: Callable[[str], str] = lambda arn: ""
 
 
 class Account:

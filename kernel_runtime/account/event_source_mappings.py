@@ -11,7 +11,7 @@ from ..model.errors import InvalidParameterValueException, ResourceConflictExcep
 from ..model.limits import TIMEOUT_DEFAULT_S
 from .account import Account
 from .event_source_rules import check
-from .event_sources import EVERY_MEMBER, SQS, source_of
+from .event_sources import DYNAMODB, EVERY_MEMBER, KINESIS, SQS, source_of
 from .identifiers import FunctionId
 
 Mapping = dict[str, Any]
@@ -29,9 +29,12 @@ def create(account: Account, named: FunctionId, given: dict[str, Any]) -> Mappin
     """
     source = source_of(given)
     shown_again_s = account.surroundings.visibility_s(given["EventSourceArn"]) if source is SQS else None
+    missing = account.surroundings.missing_source(given.get("EventSourceArn") or "") if source in (SQS, KINESIS, DYNAMODB) else ""
     with account.changing:
         check(source, given, given)
         _check_function(account, named)
+        if missing:
+            raise InvalidParameterValueException(missing)
         _check_time(account, named, shown_again_s)
         _check_alone(account, source.name, named, given)
         uuid = account.new_id()

@@ -160,7 +160,12 @@ def test_disabled_it_takes_nothing_and_enabled_it_goes_on(here: Queues) -> None:
 
 def test_the_queue_goes_under_its_poller_and_comes_again(here: Queues) -> None:
     here.lab.function("lasting", source=ECHO)
+    here.queue("another")
+    with pytest.raises(ClientError, match=r"NonExistentQueue\. SQS Error Message: The specified queue does not exist\."):
+        here.map("lasting", "lasting")
+    url = here.queue("lasting")
     uuid = here.map("lasting", "lasting")
+    here.sqs.delete_queue(QueueUrl=url)
     until(lambda: "NonExistentQueue" in here.view("lasting").result)
     for body in ("first", "second"):
         url = here.queue("lasting")

@@ -234,9 +234,11 @@ def test_settings_that_change_take_hold_and_a_disabled_mapping_goes_on_where_it_
 def test_a_stream_that_is_not_there_says_so_and_one_made_anew_is_read_whole(here: Streams) -> None:
     here.lab.function("renewed", source=READER)
     arn = "arn:aws:kinesis:us-east-1:000000000000:stream/renewed"
-    here.follow(arn, "renewed", StartingPosition="LATEST")
-    until(lambda: here.view("renewed").result == f"PROBLEM: Stream not found: {arn}")
+    here.stream("another")
+    with pytest.raises(ClientError, match=f"Stream not found: {arn}"):
+        here.follow(arn, "renewed", StartingPosition="LATEST")
     here.stream("renewed")
+    here.follow(arn, "renewed", StartingPosition="LATEST")
     until(lambda: here.view("renewed").result == "No records processed")
     here.kinesis.delete_stream(StreamName="renewed")
     until(lambda: "Stream not found" in here.view("renewed").result)
