@@ -9,7 +9,7 @@ from typing import Any
 from botocore.model import Shape, StructureShape
 
 from kernel_runtime.endpoint.constraints import bounds_of, pattern_text_of
-from kernel_runtime.endpoint.departures import ENUM_UNCHECKED
+from kernel_runtime.endpoint.departures import ENUM_UNCHECKED, UNWRAPPED
 
 MATCH_ALL = {r"[\s\S]*", r"[\s\S]+"}
 _NEVER_MATCHING = "\n\x00 é\n"
@@ -49,7 +49,7 @@ def _below(place: Place) -> Iterator[Place]:
             if shape.member.type_name == "structure":
                 yield from places(shape.member, f"{place.path}.1.member", lambda value: put([value]))
             else:
-                yield Place(place.path, shape.member, lambda value: put([value]), "Member")
+                yield Place(place.path, shape.member, lambda value: put([value]), "" if shape.name in UNWRAPPED else "Member")
         case "map":
             yield place
             yield Place(place.path, shape.key, lambda value: put({value: None}), "Map keys")

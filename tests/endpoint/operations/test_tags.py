@@ -61,8 +61,8 @@ def test_what_is_refused(aws: Any, function: str) -> None:
 @pytest.mark.parametrize("kind", ["event-source-mapping", "code-signing-config"])
 def test_tags_of_what_is_not_a_function(aws: Any, function: str, kind: str) -> None:
     if kind == "event-source-mapping":
-        queue = f"arn:aws:sqs:us-east-1:000000000000:tagged-{function}"
-        arn = aws.create_event_source_mapping(FunctionName=function, EventSourceArn=queue, Tags={"a": "1"})["EventSourceMappingArn"]
+        queue = f"arn:aws:mq:us-east-1:000000000000:broker:tagged-{function}:b-1"
+        arn = aws.create_event_source_mapping(FunctionName=function, EventSourceArn=queue, Queues=["q"], Tags={"a": "1"})["EventSourceMappingArn"]
         missing, text = f"{LAMBDA}event-source-mapping:{'0' * 8}-0000-0000-0000-{'0' * 12}", "The resource you requested does not exist."
     else:
         publishers = {"SigningProfileVersionArns": ["arn:aws:signer:us-east-1:000000000000:/signing-profiles/p"]}
