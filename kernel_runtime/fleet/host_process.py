@@ -132,10 +132,12 @@ class HostProcess:
 
 
 def _remove_group(folder: str) -> None:
-    """A cgroup and those below it, with what runs in them."""
-    if not os.path.isdir(folder):
+    """A cgroup and those below it, with what runs in them. Others may be removing it too, and another user's is left to that user."""
+    try:
+        inner = [entry.path for entry in os.scandir(folder) if entry.is_dir()]
+    except (FileNotFoundError, PermissionError):
         return
-    for below in [entry.path for entry in os.scandir(folder) if entry.is_dir()]:
+    for below in inner:
         _remove_group(below)
     for _ in range(1_000):
         try:
@@ -143,7 +145,7 @@ def _remove_group(folder: str) -> None:
                 os.kill(int(pid), signal.SIGKILL)
             os.rmdir(folder)
             return
-        except FileNotFoundError:
+        except (FileNotFoundError, PermissionError):
             return
         except OSError:
             time.sleep(0.001)

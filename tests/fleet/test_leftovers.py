@@ -7,10 +7,12 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from kernel_runtime.fleet import host_process
 from kernel_runtime.host.processes import descendants
 
 from .running import until
@@ -68,3 +70,21 @@ def _left_of(kernel: int) -> list[str]:
     groups = [os.path.join(folder, group) for folder, below, _ in os.walk("/sys/fs/cgroup") for group in below if group.startswith(name)]
     mounts = [line for line in Path("/proc/self/mounts").read_text().splitlines() if name in line]
     return groups + mounts + [str(path) for path in Path(tempfile.gettempdir()).glob(f"{name}*")]
+
+
+def test_a_group_that_another_lab_removes_at_the_same_moment_is_passed_over(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    group = tmp_path / "serverless-lab-1-x"
+    (group / "7").mkdir(parents=True)
+
+    def scandir(folder: str) -> Iterator[os.DirEntry[str]]:
+        found = list(plain(folder))
+        for entry in found:
+            os.rmdir(entry.path)  # gone before it is looked into
+        return iter(found)
+
+    plain = os.scandir
+    monkeypatch.setattr(host_process.os, "scandir", scandir)
+    monkeypatch.setattr(host_process, "_groups", lambda: [str(group), str(tmp_path / "never-there")])
+    monkeypatch.setattr(host_process, "_alive", lambda name: False)
+    monkeypatch.setattr(host_process.tempfile, "gettempdir", lambda: str(tmp_path / "nothing"))
+    host_process.sweep_leftovers()
