@@ -2,36 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from threading import Lock
 from typing import Literal
 
 from ..account import function_urls
 from ..account.account import Account
+from .tally import Tally
 from .view import SourceView
 
 Ending = Literal["answered", "failed", "throttled", "refused"]
 Key = tuple[str, str, str, str, str]
 
 
-@dataclass(slots=True)
-class _Count:
-    calls: int = 0
-    failures: int = 0
-    throttles: int = 0
-    result: str = ""
-
-    def view(self, name: str, function: str, qualifier: str) -> SourceView:
-        return SourceView(
-            "http", name, function, qualifier, result=self.result, calls=self.calls, records=self.calls, failures=self.failures, throttles=self.throttles
-        )  # fmt: skip
-
-
 class HttpCalls:
     """A ``Source``. ``note`` is told of each request as it ends."""
 
     def __init__(self) -> None:
-        self._counts: dict[Key, _Count] = {}
+        self._counts: dict[Key, Tally] = {}
         self._accounts: list[Account] = []
         self._counting = Lock()
 
@@ -44,7 +31,7 @@ class HttpCalls:
         with self._counting:
             count = self._counts.get(key)
             if count is None:
-                count = self._counts[key] = _Count()
+                count = self._counts[key] = Tally()
             count.calls += 1
             count.failures += ending in ("failed", "refused")
             count.throttles += ending == "throttled"
@@ -53,7 +40,7 @@ class HttpCalls:
     def views(self) -> list[SourceView]:
         """Every function URL, called or not, and every route that was called, of functions that are there."""
         with self._counting:
-            held = {key: count.view(*key[2:]) for key, count in self._counts.items()}
+            held = {key: _view(*key[2:], count) for key, count in self._counts.items()}
         accounts = {(account.id, account.region): account for account in self._accounts}
         found = {key: view for key, view in held.items() if view.function in accounts[key[:2]].functions}
         for account in self._accounts:
@@ -65,3 +52,9 @@ class HttpCalls:
 
     def close(self) -> None:
         """Nothing of it runs by itself."""
+
+
+def _view(name: str, function: str, qualifier: str, tally: Tally) -> SourceView:
+    return SourceView(
+        "http", name, function, qualifier, result=tally.result, calls=tally.calls, records=tally.calls, failures=tally.failures, throttles=tally.throttles
+    )  # fmt: skip

@@ -9,12 +9,13 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..endpoint.said import said_shortly
 from ..function_handle import FunctionHandle
 from ..model.errors import InvalidParameterValueException
 from ..model.short import Interrupted
 from ..sources.state_history import Visit as Visit
 from ..sources.state_history import mark_starts, visits
-from .asking import asking
+from .asking import SILENCE, asking
 
 if TYPE_CHECKING:
     from ..lab import Lab
@@ -120,7 +121,7 @@ class Execution:
         return "\n".join(lines)
 
     def _described(self) -> dict[str, Any]:
-        with asking():
+        with said_shortly(SILENCE):  # looked at many times a second
             told: dict[str, Any] = self._client.describe_execution(executionArn=self.arn)
         return told
 

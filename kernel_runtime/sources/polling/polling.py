@@ -19,9 +19,7 @@ from ..tally import Tally
 from ..view import SourceView
 from . import checkpoints
 from .calling import Target
-from .queue_poller import QueuePoller
 from .service_door import ServiceDoor
-from .stream_poller import StreamPoller
 from .stream_watch import StreamWatch
 
 IDLE_S, WATCHED_IDLE_S = 1.0, 60.0
@@ -38,6 +36,9 @@ class Poller(Protocol):
 
     def look(self) -> None:
         """Bring the tally up to now."""
+
+    def nudge(self, arns: set[str]) -> None:
+        """Streams of these ARNs have changed."""
 
 
 @dataclass(slots=True)
@@ -98,10 +99,14 @@ class Polling:
     def _poller(self, account: Account, mapping: dict[str, Any], tally: Tally) -> Poller | None:
         kind, arn = source_of(mapping).name, mapping.get("EventSourceArn", "")
         if kind == "SQS":
+            from .queue_poller import QueuePoller  # what polls is not needed before the first mapping
+
             return QueuePoller(account, mapping, self._ground.clock, self._door("sqs", arn), tally)
         if kind in ("Kinesis", "DynamoDB"):
             service = self._door("kinesis", arn) if kind == "Kinesis" else self._door("dynamodbstreams", arn, of="dynamodb")
             self._watching = self._watching or asyncio.get_running_loop().create_task(self._watch.run())
+            from .stream_poller import StreamPoller
+
             return StreamPoller(account, mapping, self._ground.clock, service, self._ground.client, tally, lambda: self._idle_s(service))
         tally.result = NOT_POLLED.format({"MQ": "broker", "Kafka": "cluster", "DocumentDB": "cluster"}.get(kind, "stream"))
         return None
@@ -113,7 +118,7 @@ class Polling:
 
     def _written(self, arns: set[str]) -> None:
         for polled in self._polled.values():
-            if isinstance(polled.poller, StreamPoller):
+            if polled.poller is not None:
                 polled.poller.nudge(arns)
 
     def _door(self, service: str, arn: str, of: str = "") -> ServiceDoor:

@@ -63,6 +63,9 @@ class QueuePoller:
         if not self._batches and not self._tally.backlog:
             self._tally.oldest_at = None
 
+    def nudge(self, arns: set[str]) -> None:
+        """Streams are no business of a queue's, whose long polls wait for messages themselves."""
+
     async def run(self) -> None:
         """Until it is cancelled or the lab closes; batches that are in flight then go on to their end."""
         pause_s = RETRY_FIRST_S
