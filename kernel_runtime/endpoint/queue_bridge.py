@@ -60,6 +60,8 @@ def join_queues() -> None:
             with queue._messages_lock:
                 asked_at = unix_time()
                 found: list[Any] = plain_receive(self, queue_name, count, 0, *given, **more)
+                if found:
+                    _hide_until_one_moment(found)
                 if found or asked_at >= ending:
                     return found
                 queue._messages_lock.wait(max(min(ending, _next_visible(queue, asked_at, ending)) - unix_time(), 0.0))
@@ -74,6 +76,13 @@ def join_queues() -> None:
     backend_class.receive_message, backend_class.change_message_visibility = receive_message, change_message_visibility
     backend_class.delete_queue = delete_queue
     _count_quickly(queue_class, backend_class, unix_time_millis)
+
+
+def _hide_until_one_moment(found: list[Any]) -> None:
+    """What was handed out together is seen again together; moto reads the clock for each message, and a poll would find a part of them."""
+    moment = max(message.visible_at for message in found)
+    for message in found:
+        message.visible_at = moment
 
 
 def _count_quickly(queue_class: Any, backend_class: Any, now_ms: Callable[[], float]) -> None:

@@ -252,3 +252,11 @@ def queue_again(here: Queues) -> str | None:
         return here.queue("enduring")
     except Exception:
         return None
+
+
+def test_what_was_handed_out_together_is_seen_again_together(here: Queues) -> None:
+    url = here.queue("together", VisibilityTimeout=1)
+    here.send(url, *(f"{number}" for number in range(10)))
+    for _ in range(3):
+        got = here.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=20)["Messages"]
+        assert len(got) == 10
